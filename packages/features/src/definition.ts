@@ -1,0 +1,99 @@
+// The language features are declared in. A declaration is data, never code: the offline engine compiles it to point-in-time SQL, the
+// online engine to an incremental aggregator, and its hash is the feature version that a run records.
+//
+// Times are whole minutes since 1970 UTC. "This row" is the row that is to be predicted, at its `time`; events are what happened to all
+// rows, each at the moment named by the event's `at` column. A window sees the events that happened strictly before its end.
+
+import { hashOf } from '@flightdeck/core';
+
+export interface FeatureView {
+  readonly name: string;
+  /** Columns that hold the same kind of name, so that one can be matched with another: an airport is an origin and a destination. */
+  readonly entities: Readonly<Record<string, readonly string[]>>;
+  /** Columns worked out from a row alone. */
+  readonly derived: Readonly<Record<string, Derived>>;
+  readonly events: Readonly<Record<string, EventDefinition>>;
+  /** Aggregates that others are smoothed towards, and that are no features themselves. */
+  readonly priors: Readonly<Record<string, Mean>>;
+  /** In the order in which a model sees them. */
+  readonly features: Readonly<Record<string, Feature>>;
+  /** The derived column, 0 or 1, that the model predicts. */
+  readonly label: string;
+}
+
+export type Derived =
+  | { readonly kind: 'bucket'; readonly column: string; readonly size: number }
+  | { readonly kind: 'exceeds'; readonly column: string; readonly threshold: number }
+  | { readonly kind: 'clip'; readonly column: string; readonly minimum: number; readonly maximum: number };
+
+export interface EventDefinition {
+  /** The column that says when it happens. */
+  readonly at: string;
+  /** Columns that become known by it. An event without values can only be counted. */
+  readonly values: readonly string[];
+}
+
+/** Which events belong to this row: the event row's column (left) equals this row's column (right). Empty: all of them. */
+export type Match = Readonly<Record<string, string>>;
+
+/** A window that ends at the last of regular moments, not at the row's own: every `every` minutes, `offset` minutes after midnight UTC. */
+export interface Snapshot {
+  readonly every: number;
+  readonly offset: number;
+}
+
+interface Window {
+  readonly event: string;
+  readonly match: Match;
+  /** Length in minutes. With a snapshot: a multiple of its `every`. */
+  readonly over: number;
+  readonly snapshot?: Snapshot;
+}
+
+/** Mean of an event's value over a window; with smoothing (sum + weight * prior) / (n + weight), without it NULL where n = 0. */
+export interface Mean extends Window {
+  readonly kind: 'mean';
+  readonly value: string;
+  readonly smoothing?: { readonly towards: string; readonly weight: number };
+}
+
+/** Number of events in a window. */
+export interface Count extends Window {
+  readonly kind: 'count';
+}
+
+/** How many are between two events: those that `opens` has happened to, less those that `closes` has. */
+export interface Open {
+  readonly kind: 'open';
+  readonly opens: string;
+  readonly closes: string;
+  readonly match: Match;
+}
+
+/** A column of the row, as it is. */
+export interface Column {
+  readonly kind: 'number' | 'category';
+  readonly column: string;
+}
+
+export type Feature = (Column | Mean | Count | Open) & {
+  readonly description: string;
+  /** Bounds that serving holds requests to. */
+  readonly minimum?: number;
+  readonly maximum?: number;
+  /** What stands in where a request lacks the value. None: it is missing, and the model's graph puts the training mean in its place. */
+  readonly default?: number | string;
+};
+
+/** The feature version: a hash of the declarations. */
+export function featureVersion(view: FeatureView): string {
+  return hashOf(view);
+}
+
+export const hours = (count: number): number => count * 60;
+export const days = (count: number): number => count * 1440;
+
+/** A window aggregate, as opposed to a column of the row. */
+export function isAggregate(feature: Feature): feature is Feature & (Mean | Count | Open) {
+  return feature.kind === 'mean' || feature.kind === 'count' || feature.kind === 'open';
+}
