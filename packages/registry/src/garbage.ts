@@ -1,0 +1,142 @@
+// Garbage collection: old versions that nobody needs give their disk space back. What an alias or an endpoint names, and what
+// a rollback would bring back, always stays.
+
+import { type Clock, FlightdeckError } from '@flightdeck/core';
+import type { Artifacts } from './artifacts.ts';
+import { inTransaction } from './database.ts';
+import { listEndpoints } from './endpoints.ts';
+import { parseReference } from './names.ts';
+import type { Database } from './tables.ts';
+import { currentAliases, readTransitions, rollbackTarget } from './transitions.ts';
+import { asVersion, listVersions, type ModelVersion } from './versions.ts';
+
+export interface GarbageOptions {
+  /** How many of each model's newest versions stay in any case. */
+  readonly keepLast: number;
+  /** Delete versions of this model only. */
+  readonly model?: string;
+  /** Say what would go, and delete nothing. */
+  readonly dryRun?: boolean;
+  /** Blobs that were put less than this many milliseconds ago stay: a registration may be under way. */
+  readonly graceMs: number;
+}
+
+export interface Garbage {
+  readonly versions: readonly { readonly model: string; readonly version: number }[];
+  /** SHA-256 of every blob that went. */
+  readonly blobs: readonly string[];
+  /** What the blobs took on disk. */
+  readonly bytes: number;
+}
+
+/** No file takes an hour to write, so what is still temporary then has no writer any more. */
+const leftoverGraceMs = 3_600_000;
+
+/**
+ * Two transactions, so that it may be killed in between. 1. Mark the versions that nobody needs as deleted; their rows stay.
+ * 2. Delete the blobs that no living version's manifest names. Registrations wait meanwhile, and look again afterwards
+ * whether their blobs are there.
+ */
+export async function collectGarbage(
+  db: Database,
+  artifacts: Artifacts,
+  clock: Clock,
+  options: GarbageOptions,
+): Promise<Garbage> {
+  checkOptions(options);
+  const now = clock();
+  const versions = await inTransaction(db, async (transaction) => {
+    const expendable = await expendableVersions(transaction, options);
+    if (!options.dryRun) await markDeleted(transaction, expendable, new Date(now).toISOString());
+    return expendable.map(({ model, version }) => ({ model, version }));
+  });
+  const before = now - options.graceMs;
+  const blobs = await inTransaction(db, async (transaction) => {
+    const orphans = await orphanBlobs(transaction, artifacts, versions, before);
+    if (!options.dryRun) await Promise.all(orphans.map((blob) => artifacts.delete(blob.sha256)));
+    return orphans;
+  });
+  if (!options.dryRun) await artifacts.dropLeftovers(now - Math.max(options.graceMs, leftoverGraceMs));
+  return {
+    versions,
+    blobs: blobs.map((blob) => blob.sha256),
+    bytes: blobs.reduce((sum, blob) => sum + blob.bytes, 0),
+  };
+}
+
+async function expendableVersions(db: Database, { model, keepLast }: GarbageOptions) {
+  const models = Map.groupBy(await livingVersions(db), (version) => version.model);
+  if (model !== undefined) await listVersions(db, model);
+  const expendable: ModelVersion[] = [];
+  for (const [name, versions] of models) {
+    if (model !== undefined && model !== name) continue;
+    const needed = await neededVersions(db, name, versions);
+    // Newest first, so the ones that stay in any case come first.
+    expendable.push(...versions.slice(keepLast).filter(({ version }) => !needed.has(version)));
+  }
+  return expendable;
+}
+
+/** What aliases point at, what a rollback of each would bring back, and what endpoints name by number. */
+async function neededVersions(
+  db: Database,
+  model: string,
+  versions: readonly ModelVersion[],
+): Promise<ReadonlySet<number>> {
+  const living = new Set(versions.map(({ version }) => version));
+  const needed = new Set<number>();
+  for (const { alias, to } of await currentAliases(db, model)) {
+    const target = rollbackTarget(await readTransitions(db, model, alias), (version) => living.has(version));
+    needed.add(to);
+    if (target) needed.add(target.to);
+  }
+  const endpoints = (await listEndpoints(db)).filter((endpoint) => endpoint.model === model);
+  for (const { target } of endpoints.flatMap((endpoint) => endpoint.traffic)) {
+    const reference = parseReference(target);
+    if (reference.kind === 'number') needed.add(reference.version);
+    if (reference.kind === 'latest') needed.add(Math.max(...living));
+  }
+  return needed;
+}
+
+async function markDeleted(db: Database, versions: readonly ModelVersion[], at: string): Promise<void> {
+  for (const { model, version } of versions) {
+    await db
+      .updateTable('versions')
+      .set({ deleted_at: at })
+      .where('model', '=', model)
+      .where('version', '=', version)
+      .execute();
+  }
+}
+
+async function orphanBlobs(
+  db: Database,
+  artifacts: Artifacts,
+  deleted: readonly { readonly model: string; readonly version: number }[],
+  before: number,
+) {
+  const gone = new Set(deleted.map(({ model, version }) => `${model}/${version}`));
+  const living = (await livingVersions(db)).filter((one) => !gone.has(`${one.model}/${one.version}`));
+  const named = new Set(living.flatMap(({ digest, files }) => [digest, ...files.map((file) => file.sha256)]));
+  return (await artifacts.list()).filter((blob) => !named.has(blob.sha256) && blob.putAt <= before);
+}
+
+async function livingVersions(db: Database): Promise<readonly ModelVersion[]> {
+  const rows = await db
+    .selectFrom('versions')
+    .selectAll()
+    .where('deleted_at', 'is', null)
+    .orderBy('version', 'desc')
+    .execute();
+  return rows.map(asVersion);
+}
+
+/** A keepLast of NaN would keep nothing. */
+function checkOptions({ keepLast, graceMs }: GarbageOptions): void {
+  if (Number.isInteger(keepLast) && keepLast >= 0 && graceMs >= 0) return;
+  throw new FlightdeckError(
+    'GARBAGE_OPTIONS_INVALID',
+    `keepLast is ${keepLast} and graceMs is ${graceMs}. Give a whole number of versions and milliseconds, 0 or more.`,
+  );
+}

@@ -1,0 +1,134 @@
+// The registry's schema, step by step. A published migration is never edited: add one with a later name.
+
+import { FlightdeckError } from '@flightdeck/core';
+import { type Kysely, sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import type { Database, Tables } from './tables.ts';
+
+/** What a dialect adds: how it keeps anybody from changing or deleting rows of a table. */
+type AppendOnly = (table: string) => readonly string[];
+
+/**
+ * Brings the database up to this checkout's schema. REGISTRY_NEWER where a newer kit has been at it. One transaction holds
+ * the write lock over the look and the change, so that of two processes that open a fresh directory one migrates and the
+ * other finds it done.
+ */
+export async function migrate(db: Database, path: string, appendOnly: AppendOnly): Promise<void> {
+  const migrations = migrationsWith(appendOnly);
+  // Looking first spares every later start the write lock.
+  if (await isUpToDate(db, path, migrations)) return;
+  await db.transaction().execute(async (transaction) => {
+    if (await isUpToDate(transaction, path, migrations)) return;
+    const migrator = new Migrator({ db: transaction, provider: { getMigrations: async () => migrations } });
+    const { error } = await migrator.migrateToLatest();
+    if (error) throw error;
+  });
+}
+
+async function isUpToDate(db: Database, path: string, migrations: Record<string, Migration>) {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some((table) => table.name === 'kysely_migration')) return false;
+  const applied = (await db.selectFrom('kysely_migration').select('name').execute()).map((row) => row.name);
+  const unknown = applied.find((name) => !(name in migrations));
+  if (unknown) {
+    throw new FlightdeckError(
+      'REGISTRY_NEWER',
+      `${path} was made by a newer Flightdeck (it has the migration ${unknown}). ` +
+        'Update this checkout, or point FLIGHTDECK_HOME to another directory.',
+    );
+  }
+  return applied.length === Object.keys(migrations).length;
+}
+
+function migrationsWith(appendOnly: AppendOnly): Record<string, Migration> {
+  return {
+    '0001-runs': { up: createRuns },
+    '0002-versions': { up: createVersions },
+    '0003-aliases': { up: (db) => createAliases(db, appendOnly) },
+    '0004-endpoints': { up: createEndpoints },
+  };
+}
+
+async function createRuns(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .createTable('runs')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('model', 'text', (column) => column.notNull())
+    .addColumn('status', 'text', (column) => column.notNull())
+    .addColumn('attempt', 'integer', (column) => column.notNull())
+    .addColumn('parameters', 'text', (column) => column.notNull())
+    .addColumn('lineage', 'text', (column) => column.notNull())
+    .addColumn('metrics', 'text', (column) => column.notNull())
+    .addColumn('error', 'text')
+    .addColumn('started_at', 'text', (column) => column.notNull())
+    .addColumn('finished_at', 'text')
+    .execute();
+  await db.schema.createIndex('runs_by_model').on('runs').columns(['model', 'started_at']).execute();
+  await db.schema
+    .createTable('run_metrics')
+    .addColumn('run_id', 'text', (column) => column.notNull().references('runs.id'))
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('step', 'integer', (column) => column.notNull())
+    .addColumn('value', 'double precision', (column) => column.notNull())
+    .addPrimaryKeyConstraint('run_metrics_key', ['run_id', 'name', 'step'])
+    .execute();
+}
+
+async function createVersions(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .createTable('versions')
+    .addColumn('model', 'text', (column) => column.notNull())
+    .addColumn('version', 'integer', (column) => column.notNull())
+    .addColumn('digest', 'text', (column) => column.notNull())
+    .addColumn('run_id', 'text', (column) => column.notNull().references('runs.id'))
+    .addColumn('metrics', 'text', (column) => column.notNull())
+    .addColumn('gate', 'text', (column) => column.notNull())
+    .addColumn('files', 'text', (column) => column.notNull())
+    .addColumn('bytes', 'bigint', (column) => column.notNull())
+    .addColumn('created_by', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'text', (column) => column.notNull())
+    .addColumn('deleted_at', 'text')
+    .addPrimaryKeyConstraint('versions_key', ['model', 'version'])
+    .execute();
+  // The same content is registered once; content that was collected as garbage may come back under a new number.
+  await db.schema
+    .createIndex('versions_by_digest')
+    .unique()
+    .on('versions')
+    .columns(['model', 'digest'])
+    .where(sql.ref('deleted_at'), 'is', null)
+    .execute();
+}
+
+async function createAliases(db: Kysely<Tables>, appendOnly: AppendOnly): Promise<void> {
+  await db.schema
+    .createTable('alias_transitions')
+    .addColumn('id', 'integer', (column) => column.primaryKey())
+    .addColumn('model', 'text', (column) => column.notNull())
+    .addColumn('alias', 'text', (column) => column.notNull())
+    .addColumn('from_version', 'integer')
+    .addColumn('to_version', 'integer', (column) => column.notNull())
+    .addColumn('restores', 'integer', (column) => column.references('alias_transitions.id'))
+    .addColumn('at', 'text', (column) => column.notNull())
+    .addColumn('actor', 'text', (column) => column.notNull())
+    .addColumn('reason', 'text', (column) => column.notNull())
+    .addColumn('evidence', 'text')
+    .addForeignKeyConstraint('alias_to_version', ['model', 'to_version'], 'versions', ['model', 'version'])
+    .execute();
+  await db.schema
+    .createIndex('alias_transitions_by_alias')
+    .on('alias_transitions')
+    .columns(['model', 'alias', 'id'])
+    .execute();
+  for (const statement of appendOnly('alias_transitions')) await sql.raw(statement).execute(db);
+}
+
+async function createEndpoints(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .createTable('endpoints')
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('model', 'text', (column) => column.notNull())
+    .addColumn('traffic', 'text', (column) => column.notNull())
+    .addColumn('updated_at', 'text', (column) => column.notNull())
+    .execute();
+}

@@ -1,0 +1,64 @@
+// The registry: the place where training leaves what it made, and where serving, monitoring and people find it.
+
+import { join } from 'node:path';
+import { type Clock, systemClock } from '@flightdeck/core';
+import { type Aliases, aliasStore } from './aliases.ts';
+import { fileArtifacts } from './artifacts.ts';
+import { type Bundle, exportBundle, openBundle, verifyBundle } from './bundles.ts';
+import { openDatabase } from './database.ts';
+import { type Endpoints, endpointStore } from './endpoints.ts';
+import { collectGarbage, type Garbage, type GarbageOptions } from './garbage.ts';
+import { listModels, type ModelSummary } from './models.ts';
+import { type Registration, registerVersion } from './registration.ts';
+import { resolveVersion } from './resolution.ts';
+import { type Runs, runStore } from './runs.ts';
+import { listVersions, livingVersion, type ModelVersion } from './versions.ts';
+
+export interface Versions {
+  register(registration: Registration): Promise<ModelVersion>;
+  get(model: string, version: number): Promise<ModelVersion>;
+  /** Newest first, deleted ones included. */
+  list(model: string): Promise<readonly ModelVersion[]>;
+  /** By `champion` or another alias, `3`, `v3`, or `latest`. */
+  resolve(model: string, reference: string): Promise<ModelVersion>;
+  open(version: ModelVersion): Promise<Bundle>;
+  verify(version: ModelVersion): Promise<void>;
+  export(version: ModelVersion, folder: string): Promise<void>;
+}
+
+export interface Registry {
+  readonly runs: Runs;
+  readonly versions: Versions;
+  readonly models: { list(): Promise<readonly ModelSummary[]> };
+  readonly aliases: Aliases;
+  readonly endpoints: Endpoints;
+  collectGarbage(options: GarbageOptions): Promise<Garbage>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the registry below `home`, and makes it where there is none: `registry.sqlite` and `artifacts/`. Any number of
+ * processes may have it open. STATE_NOT_WRITABLE, DISK_FULL, REGISTRY_CORRUPT, REGISTRY_NEWER or REGISTRY_BUSY.
+ */
+export async function openRegistry(options: { home: string; clock?: Clock }): Promise<Registry> {
+  const clock = options.clock ?? systemClock;
+  const db = await openDatabase(join(options.home, 'registry.sqlite'));
+  const artifacts = fileArtifacts(join(options.home, 'artifacts'), clock);
+  return {
+    runs: runStore(db, clock),
+    versions: {
+      register: (registration) => registerVersion(db, artifacts, clock, registration),
+      get: (model, version) => livingVersion(db, model, version),
+      list: (model) => listVersions(db, model),
+      resolve: (model, reference) => resolveVersion(db, model, reference),
+      open: (version) => openBundle(artifacts, version),
+      verify: (version) => verifyBundle(artifacts, version),
+      export: (version, folder) => exportBundle(artifacts, version, folder),
+    },
+    models: { list: () => listModels(db) },
+    aliases: aliasStore(db, clock),
+    endpoints: endpointStore(db, clock),
+    collectGarbage: (garbage) => collectGarbage(db, artifacts, clock, garbage),
+    close: () => db.destroy(),
+  };
+}

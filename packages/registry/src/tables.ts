@@ -1,0 +1,74 @@
+// The registry's tables as Kysely sees them. Portable on purpose: ids, JSON and times (ISO 8601, UTC) are text.
+
+import type { Generated, Kysely } from 'kysely';
+
+export interface Tables {
+  readonly runs: RunsTable;
+  readonly run_metrics: RunMetricsTable;
+  readonly versions: VersionsTable;
+  readonly alias_transitions: AliasTransitionsTable;
+  readonly endpoints: EndpointsTable;
+  /** Kysely's own record of what was migrated. */
+  readonly kysely_migration: { readonly name: Generated<string>; readonly timestamp: Generated<string> };
+}
+
+/** A connection or a transaction: queries are written once for both. */
+export type Database = Kysely<Tables>;
+
+interface RunsTable {
+  id: string;
+  model: string;
+  status: string;
+  attempt: number;
+  parameters: string;
+  lineage: string;
+  metrics: string;
+  error: string | null;
+  started_at: string;
+  finished_at: string | null;
+}
+
+/** One point of a series; the latest value of a step counts. */
+interface RunMetricsTable {
+  run_id: string;
+  name: string;
+  step: number;
+  value: number;
+}
+
+/** A row is there only when every blob of its bundle is. `files` is the manifest, so that lists need no artifact store. */
+interface VersionsTable {
+  model: string;
+  version: number;
+  digest: string;
+  run_id: string;
+  metrics: string;
+  gate: string;
+  files: string;
+  bytes: number;
+  created_by: string;
+  created_at: string;
+  deleted_at: string | null;
+}
+
+/** Append-only. An alias points where its latest transition says; there is no second place that could disagree. */
+interface AliasTransitionsTable {
+  id: number;
+  model: string;
+  alias: string;
+  from_version: number | null;
+  to_version: number;
+  /** For a rollback: the earlier transition whose version is in force again. */
+  restores: number | null;
+  at: string;
+  actor: string;
+  reason: string;
+  evidence: string | null;
+}
+
+interface EndpointsTable {
+  name: string;
+  model: string;
+  traffic: string;
+  updated_at: string;
+}
