@@ -1,0 +1,8 @@
+export type { GatePolicy } from './gate-policy.ts';
+export type { ModelDefinition, SliceDefinition } from './model-definition.ts';
+export type {
+  EncodingDefinition,
+  InputDefinition,
+  LearningRate,
+  NetworkDefinition,
+} from './network-definition.ts';

@@ -1,0 +1,61 @@
+// Stages: what a training run is doing, how far it is, and how long each part took.
+
+export interface Progress {
+  readonly stage: string;
+  readonly message: string;
+  /** Of the whole run, in [0, 1]. */
+  readonly fraction: number;
+}
+
+export interface TrainingContext {
+  /** The state directory. */
+  readonly home: string;
+  readonly clock: () => number;
+  readonly onProgress: (progress: Progress) => void;
+  readonly log: (line: string) => void;
+}
+
+/** The stages in order, with their usual share of the time. */
+const shares = {
+  ingest: 0.1,
+  features: 0.25,
+  train: 0.4,
+  baselines: 0.1,
+  evaluate: 0.1,
+  export: 0.03,
+  gate: 0.01,
+  register: 0.01,
+} as const;
+
+export type Stage = keyof typeof shares;
+
+export interface Stages {
+  /** Runs one stage, timing it. `tell` reports from inside, with the stage's own fraction. */
+  run<Result>(stage: Stage, message: string, work: (tell: Tell) => Promise<Result> | Result): Promise<Result>;
+  readonly seconds: Readonly<Record<string, number>>;
+}
+
+export type Tell = (message: string, fraction: number) => void;
+
+export function startStages({ onProgress, log }: TrainingContext): Stages {
+  const seconds: Record<string, number> = {};
+  let before = 0;
+  return {
+    seconds,
+    async run(stage, message, work) {
+      const started = performance.now();
+      const tell: Tell = (text, fraction) =>
+        onProgress({ stage, message: text, fraction: before + shares[stage] * fraction });
+      tell(message, 0);
+      const result = await work(tell);
+      before += shares[stage];
+      seconds[stage] = round((performance.now() - started) / 1000);
+      log(`${stage}: ${seconds[stage]} s`);
+      return result;
+    },
+  };
+}
+
+function round(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}

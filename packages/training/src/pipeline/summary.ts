@@ -1,0 +1,69 @@
+// The run's answer, put together.
+
+import { featureVersion } from '@flightdeck/features';
+import { withoutResamples } from '../evaluation-schema.ts';
+import type { ModelDefinition } from '../model-definition.ts';
+import type { TrainingRequest } from '../pipeline.ts';
+import type { Backend } from '../tensorflow.ts';
+import type { TrainingResult } from '../training-result.ts';
+import type { Candidate } from './candidates.ts';
+import type { TrainingData } from './data.ts';
+import type { Evaluations, Verdict } from './evaluations.ts';
+import type { ExportedModel } from './export.ts';
+import type { Registered } from './registration.ts';
+import type { Stages } from './stages.ts';
+
+export function summarise(run: {
+  request: TrainingRequest;
+  model: ModelDefinition;
+  data: TrainingData;
+  network: Candidate;
+  evaluations: Evaluations;
+  exported: ExportedModel;
+  verdict: Verdict;
+  registered: Registered;
+  backend: Backend;
+  stages: Stages;
+  holdout: string;
+}): TrainingResult {
+  const {
+    request,
+    model,
+    data,
+    network,
+    evaluations,
+    exported,
+    verdict,
+    registered,
+    backend,
+    stages,
+    holdout,
+  } = run;
+  return {
+    runId: request.runId,
+    model: request.model,
+    version: registered.version?.version ?? null,
+    promoted: registered.promoted,
+    rows: {
+      read: data.dataset.rows.read,
+      quarantined: data.dataset.rows.quarantined,
+      trained: data.train.rows,
+      validation: data.validation.rows,
+      test: data.test.rows,
+    },
+    seconds: stages.seconds,
+    peakRssBytes: process.resourceUsage().maxRSS * 1024,
+    test: Object.fromEntries(
+      Object.entries(evaluations).map(([name, evaluation]) => [name, withoutResamples(evaluation)]),
+    ),
+    gate: { verdict: verdict.verdict, reasons: [...verdict.reasons] },
+    onnx: { rows: exported.rows, maxAbsDiff: exported.maxAbsDiff, bytes: exported.bytes.byteLength },
+    epochs: [...network.epochs],
+    calibration: network.calibration,
+    backend: backend.name,
+    seed: request.seed,
+    datasetVersion: data.dataset.version,
+    featureVersion: featureVersion(model.features),
+    holdout,
+  };
+}
