@@ -12,7 +12,9 @@ await withTemporaryHome(async (home) => {
   const model = await loadModel('flight-delay');
   const database = await openDatabase({ memoryLimit: '2500MB' });
   const source = literal(model.dataset.files.flights!.path);
-  const floor = await timed(() => database.writeParquet(`select * from ${source} order by date`, join(home, 'copy.parquet')));
+  const floor = await timed(() =>
+    database.writeParquet(`select * from ${source} order by date`, join(home, 'copy.parquet')),
+  );
 
   const ingested = await timed(() => ingest(database, model.dataset, { folder: home, clock: systemClock }));
   const from = literal(ingested.result.files.rows);
@@ -25,11 +27,22 @@ await withTemporaryHome(async (home) => {
   await database.close();
 
   const total = ingested.seconds + built.seconds + written.seconds;
-  const seconds = { ingest: ingested.seconds, features: built.seconds, write: written.seconds, total, floor: floor.seconds };
+  const seconds = {
+    ingest: ingested.seconds,
+    features: built.seconds,
+    write: written.seconds,
+    total,
+    floor: floor.seconds,
+  };
   const rows = { read: ingested.result.rows.read, written: Number(table?.rows) };
   await report(
     'features',
-    { rows, features: Object.keys(model.features.features).length, seconds, ratios: { totalToFloor: total / floor.seconds } },
+    {
+      rows,
+      features: Object.keys(model.features.features).length,
+      seconds,
+      ratios: { totalToFloor: total / floor.seconds },
+    },
     { under60Seconds: total < 60, under4Gigabytes: peakRss() < 4e9 },
   );
 });

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { repositoryRoot } from '@flightdeck/core';
 
 /** Seconds that `work` takes, and what it returns. */
-export async function timed<Result>(work: () => Promise<Result>): Promise<{ seconds: number; result: Result }> {
+export async function timed<Result>(
+  work: () => Promise<Result>,
+): Promise<{ seconds: number; result: Result }> {
   const started = performance.now();
   const result = await work();
   return { seconds: Math.round(performance.now() - started) / 1000, result };
@@ -22,7 +24,11 @@ export async function withTemporaryHome(work: (home: string) => Promise<void>): 
 }
 
 /** Writes bench/results/NAME.json, prints it, and exits with 1 if a target is missed. */
-export async function report(name: string, results: object, targets: Readonly<Record<string, boolean>>): Promise<void> {
+export async function report(
+  name: string,
+  results: object,
+  targets: Readonly<Record<string, boolean>>,
+): Promise<void> {
   const machine = {
     cores: availableParallelism(),
     processor: cpus()[0]?.model ?? 'unknown',

@@ -6,7 +6,15 @@ import { runTraining } from '@flightdeck/training/pipeline';
 import { report, timed, withTemporaryHome } from './measure.ts';
 
 await withTemporaryHome(async (home) => {
-  const request = { runId: 'bench', model: 'flight-delay', rows: null, seed: 1, actor: 'bench', reason: 'benchmark', promote: true };
+  const request = {
+    runId: 'bench',
+    model: 'flight-delay',
+    rows: null,
+    seed: 1,
+    actor: 'bench',
+    reason: 'benchmark',
+    promote: true,
+  };
   const { seconds, result } = await timed(() =>
     runTraining(request, {
       home,
@@ -15,12 +23,23 @@ await withTemporaryHome(async (home) => {
       log: () => {},
     }),
   );
-  const metrics = Object.fromEntries(Object.entries(result.test).map(([name, evaluation]) => [name, evaluation.metrics]));
+  const metrics = Object.fromEntries(
+    Object.entries(result.test).map(([name, evaluation]) => [name, evaluation.metrics]),
+  );
   const { network, logistic } = metrics;
   const { rows, epochs, gate, onnx, backend, seed } = result;
   await report(
     'train',
-    { seconds: { ...result.seconds, total: seconds }, rows, test: metrics, epochs, gate, onnx, backend, seed },
+    {
+      seconds: { ...result.seconds, total: seconds },
+      rows,
+      test: metrics,
+      epochs,
+      gate,
+      onnx,
+      backend,
+      seed,
+    },
     {
       overAMillionRows: rows.trained > 1_000_000,
       underFiveMinutes: seconds < 300,

@@ -39,7 +39,7 @@ export async function fitNetwork(
   inputs: readonly FittedInput[],
   training: LabelledRows,
   validation: LabelledRows,
-  options: { seed: number; onEpoch?: (epoch: Epoch) => void | Promise<void> },
+  options: { seed: number; onEpoch?: (epoch: Epoch) => void; signal?: AbortSignal | undefined },
 ): Promise<FittedNetwork> {
   const random = seededRandom(options.seed);
   const network = createNetwork(definition, inputs, random);
@@ -55,6 +55,7 @@ export async function fitNetwork(
     permutation(rows, random, order);
     let lossSum = 0;
     for (let batch = 0; batch < batches; batch++) {
+      if (batch % breathEvery === 0) await breathe(options.signal);
       const rate = learningRateAt(
         definition.learningRate,
         ((epoch - 1) * batches + batch) / (definition.epochs * batches),
@@ -73,7 +74,7 @@ export async function fitNetwork(
       validationLoss,
       rowsPerSecond: Math.round(rows / seconds),
     });
-    await options.onEpoch?.(epochs.at(-1)!);
+    options.onEpoch?.(epochs.at(-1)!);
 
     if (validationLoss < best.loss) {
       best = { epoch, loss: validationLoss, weights: snapshot(network) };
@@ -82,6 +83,15 @@ export async function fitNetwork(
   restore(network, best.weights);
   adam.dispose();
   return { network, epochs, bestEpoch: best.epoch };
+}
+
+/** About a second of work. */
+const breathEvery = 64;
+
+/** Lets messages leave and a request to stop come in: a loop that never waits is deaf. */
+async function breathe(signal: AbortSignal | undefined): Promise<void> {
+  await new Promise(setImmediate);
+  signal?.throwIfAborted();
 }
 
 /** One step. Returns the batch's mean log loss before the step. */

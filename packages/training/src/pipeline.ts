@@ -73,7 +73,7 @@ async function train(
   const network = await stages.run(
     'train',
     `Training the network on ${data.train.rows} rows (${backend.name})`,
-    (tell) => trainCandidate(model.network, inputs, parts, seed, tell),
+    (tell) => trainCandidate(model.network, inputs, parts, seed, tell, context.signal),
   );
   await registry.runs.logMetrics(
     runId,
@@ -83,7 +83,7 @@ async function train(
     ]),
   );
   const baselines = await stages.run('baselines', 'Training the baselines', (tell) =>
-    trainBaselines(model, data, seed, tell),
+    trainBaselines(model, data, seed, tell, context.signal),
   );
 
   const threshold = bestF1Threshold(network.validationScores, data.validation.labels).threshold;

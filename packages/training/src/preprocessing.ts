@@ -177,7 +177,7 @@ function writeEncoding(
     case 'cyclic': {
       const factor = r((2 * Math.PI) / encoding.period);
       for (let row = 0, o = at; row < values.length; row++, o += width) {
-        const x = Number.isFinite(values[row]!) ? values[row]! : missing;
+        const x = Math.abs(values[row]!) <= cyclicLimit ? values[row]! : missing;
         const angle = r(x * factor);
         into[o] = Math.sin(angle);
         into[o + 1] = Math.cos(angle);
@@ -193,6 +193,9 @@ function writeEncoding(
       }
   }
 }
+
+/** Beyond this an angle overflows float32, so a cyclic number counts as missing: part of ScoringGraph's contract. */
+const cyclicLimit = Math.fround(1e30);
 
 function embeddingRows(input: FittedCategory, columns: FeatureColumns): Int32Array {
   const column = columns.categories[input.name]!;

@@ -13,10 +13,11 @@ export async function trainBaselines(
   data: TrainingData,
   seed: number,
   tell: Tell,
+  signal: AbortSignal | undefined,
 ): Promise<{ logistic: Float32Array; constant: Float32Array }> {
   const definition = logisticRegression(model.network);
   const { inputs, parts } = encodeParts({ ...model, network: definition }, data);
-  const logistic = await trainCandidate(definition, inputs, parts, seed, tell);
+  const logistic = await trainCandidate(definition, inputs, parts, seed, tell, signal);
   return { logistic: logistic.testScores, constant: constantScores(data.train, data.test.rows) };
 }
 

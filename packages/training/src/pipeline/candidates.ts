@@ -50,18 +50,17 @@ export async function trainCandidate(
   parts: EncodedParts,
   seed: number,
   tell: Tell,
+  signal: AbortSignal | undefined,
 ): Promise<Candidate> {
   await loadBackend();
   const { network, epochs, bestEpoch } = await fitNetwork(definition, inputs, parts.train, parts.validation, {
     seed,
-    async onEpoch(epoch) {
+    signal,
+    onEpoch: ({ epoch, validationLoss }) =>
       tell(
-        `Epoch ${epoch.epoch} of ${definition.epochs}: validation loss ${epoch.validationLoss.toFixed(4)}`,
-        epoch.epoch / definition.epochs,
-      );
-      // Let the message leave the process before the next epoch takes the thread.
-      await new Promise(setImmediate);
-    },
+        `Epoch ${epoch} of ${definition.epochs}: validation loss ${validationLoss.toFixed(4)}`,
+        epoch / definition.epochs,
+      ),
   });
   const validationLogits = predictLogits(network, parts.validation.encoded);
   const calibration = fitCalibration(validationLogits, parts.validation.labels);

@@ -1,5 +1,7 @@
 // Stages: what a training run is doing, how far it is, and how long each part took.
 
+import type { Clock } from '@flightdeck/core';
+
 export interface Progress {
   readonly stage: string;
   readonly message: string;
@@ -10,7 +12,9 @@ export interface Progress {
 export interface TrainingContext {
   /** The state directory. */
   readonly home: string;
-  readonly clock: () => number;
+  readonly clock: Clock;
+  /** Aborted when the run should end soon, because it will be started again elsewhere. */
+  readonly signal?: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
   readonly log: (line: string) => void;
 }
@@ -37,12 +41,13 @@ export interface Stages {
 
 export type Tell = (message: string, fraction: number) => void;
 
-export function startStages({ onProgress, log }: TrainingContext): Stages {
+export function startStages({ onProgress, log, signal }: TrainingContext): Stages {
   const seconds: Record<string, number> = {};
   let before = 0;
   return {
     seconds,
     async run(stage, message, work) {
+      signal?.throwIfAborted();
       const started = performance.now();
       const tell: Tell = (text, fraction) =>
         onProgress({ stage, message: text, fraction: before + shares[stage] * fraction });
