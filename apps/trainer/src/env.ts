@@ -1,0 +1,23 @@
+// The trainer's environment: the only place that knows its variables.
+
+import { homeVariable, parseEnv } from '@flightdeck/core';
+import { brokerKinds } from '@flightdeck/queue';
+import { z } from 'zod';
+
+const trainerVariables = z.object({
+  FLIGHTDECK_HOME: homeVariable,
+  /** The broker that the process which starts this one has already opened (`flightdeck up` sets it). Comes before all else. */
+  FLIGHTDECK_BROKER_URL: z.string().optional(),
+  /** A Redis that is there anyway: redis://user:password@host:port. */
+  REDIS_URL: z.string().optional(),
+  /** Forces one kind of broker: redis (needs REDIS_URL), private-redis or embedded-postgres. */
+  FLIGHTDECK_BROKER: z.enum(brokerKinds).optional(),
+  /** Trainings at the same time. Each uses all cores it can get, so more than one rarely helps. */
+  TRAINER_CONCURRENCY: z.coerce.number().int().min(1).max(16).default(1),
+});
+
+export type TrainerEnv = z.infer<typeof trainerVariables>;
+
+export function readTrainerEnv(environment: NodeJS.ProcessEnv): TrainerEnv {
+  return parseEnv(trainerVariables, environment);
+}

@@ -1,0 +1,62 @@
+// The trainer process: takes training jobs from the queue until it is told to stop.
+// Exit codes: 0 stopped as asked, 1 failed, 2 wrong environment, 130 told to stop twice.
+
+import { FlightdeckError } from '@flightdeck/core';
+import { startBroker, startTrainingWorker } from '@flightdeck/queue';
+import { readTrainerEnv, type TrainerEnv } from './env.ts';
+
+try {
+  await runTrainer(readTrainerEnv(process.env));
+} catch (error) {
+  console.error(error instanceof FlightdeckError ? `${error.code}: ${error.message}` : error);
+  process.exit(error instanceof FlightdeckError && error.code === 'ENV_INVALID' ? 2 : 1);
+}
+
+async function runTrainer(env: TrainerEnv): Promise<void> {
+  const stopped = untilToldToStop();
+  const log = (line: string) => console.log(`[trainer] ${line}`);
+  const broker = await openBroker(env, log);
+  const worker = await startTrainingWorker(broker.url, {
+    processor: new URL('./train.job.ts', import.meta.url),
+    concurrency: env.TRAINER_CONCURRENCY,
+    environment: sandboxEnvironment(env),
+    log,
+  });
+  log('Ready.');
+  process.send?.({ ready: true });
+
+  log(`Stopping (${await stopped}): no more jobs, and up to 20 s for the running one.`);
+  await worker.close();
+  await broker.stop();
+  process.exit(0);
+}
+
+async function openBroker(env: TrainerEnv, log: (line: string) => void) {
+  if (env.FLIGHTDECK_BROKER_URL !== undefined)
+    return { url: env.FLIGHTDECK_BROKER_URL, stop: async () => {} };
+  return startBroker({
+    home: env.FLIGHTDECK_HOME,
+    redisUrl: env.REDIS_URL,
+    kind: env.FLIGHTDECK_BROKER,
+    log,
+  });
+}
+
+/** What a training sees: the absolute state directory, and no broker, whose password is none of its business. */
+function sandboxEnvironment(env: TrainerEnv): NodeJS.ProcessEnv {
+  const { REDIS_URL: _redis, FLIGHTDECK_BROKER_URL: _broker, ...rest } = process.env;
+  return { ...rest, FLIGHTDECK_HOME: env.FLIGHTDECK_HOME };
+}
+
+/** Resolves with the reason: a signal, or the end of the process that started this one. A second signal does not wait. */
+function untilToldToStop(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        process.on(signal, () => process.exit(130));
+        resolve(signal);
+      });
+    }
+    if (process.connected) process.once('disconnect', () => resolve('its parent is gone'));
+  });
+}

@@ -1,0 +1,12 @@
+// Ends a sandbox when the trainer that started it is gone, so that a killed trainer leaves no training behind.
+
+import { Worker } from 'node:worker_threads';
+
+/**
+ * The closed channel tells an idle event loop at once. A loop that is busy with arithmetic does not hear it, so a thread
+ * watches the parent's pid as well, and kills.
+ */
+export function endWithParent(): void {
+  process.once('disconnect', () => process.exit(1));
+  new Worker(new URL('./parent-watch-thread.ts', import.meta.url), { workerData: process.ppid }).unref();
+}

@@ -1,0 +1,3 @@
+import { queueContract } from './fixtures/queue-contract.ts';
+
+queueContract('embedded-postgres');
