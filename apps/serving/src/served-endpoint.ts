@@ -1,0 +1,39 @@
+// What serving knows of one endpoint, and what a pass of the convergence may change about it.
+
+import type { ModelVersion } from '@flightdeck/registry';
+import type { LoadedModel } from './model-loader.ts';
+
+export interface ServedEndpoint {
+  readonly name: string;
+  readonly loaded: LoadedModel | null;
+  /** Why the last pass could not bring this endpoint to its desired version; null when it did. */
+  readonly failure: LoadFailure | null;
+}
+
+export interface LoadFailure {
+  readonly code: string;
+  readonly message: string;
+  /** Null when it is not even known which version should be served. */
+  readonly version: ModelVersion | null;
+  /** How often in a row, and when to try again (milliseconds since 1970). */
+  readonly attempts: number;
+  readonly retryAt: number;
+}
+
+/** What one pass changed. `repeated`: the same failure as in the pass before, so there is nothing new to tell. */
+export type Change =
+  | {
+      readonly kind: 'loaded';
+      readonly endpoint: string;
+      readonly model: LoadedModel;
+      readonly milliseconds: number;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly endpoint: string;
+      readonly failure: LoadFailure;
+      readonly repeated: boolean;
+    }
+  | { readonly kind: 'recovered'; readonly endpoint: string }
+  | { readonly kind: 'removed'; readonly endpoint: string }
+  | { readonly kind: 'registry-unreadable'; readonly message: string; readonly repeated: boolean };

@@ -1,0 +1,156 @@
+// What serving's tests serve: a model whose answer is obvious, sigmoid(a + b + origin + bias), in a real ONNX file and a real
+// registry below a temporary folder. ATL counts 1, ORD counts -1, any other origin 0; a missing b counts 0.5.
+
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Clock, systemClock } from '@flightdeck/core';
+import { encodeModel } from '@flightdeck/onnx';
+import {
+  bundleFiles,
+  type GoldenRows,
+  type ModelVersion,
+  openRegistry,
+  type Registry,
+  type Signature,
+} from '@flightdeck/registry';
+import { buildApp } from './app.ts';
+import { dataPlane } from './data-plane.ts';
+import { desiredState } from './desired-state.ts';
+import type { HttpServerOptions } from './http-server.ts';
+import { servingMetrics } from './metrics.ts';
+import { modelLoader } from './model-loader.ts';
+
+export const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+
+export const sumSignature: Signature = {
+  inputs: [
+    { name: 'a', type: 'number', description: 'a summand', default: 0, minimum: -10, maximum: 10 },
+    { name: 'b', type: 'number', description: 'a summand that may be missing', default: null },
+    { name: 'origin', type: 'string', description: 'an airport', default: null, categories: ['ATL', 'ORD'] },
+  ],
+  output: { name: 'probability', type: 'number', description: 'of a positive sum' },
+  threshold: 0.5,
+  positive: 'the sum is positive',
+};
+
+export interface SumVersion {
+  readonly model?: string;
+  /** Versions differ by it, and so do their answers. */
+  readonly bias?: number;
+  /** Files that replace those of a sound bundle. */
+  readonly files?: Readonly<Record<string, Uint8Array | string>>;
+}
+
+export async function temporaryRegistry(): Promise<{ home: string; registry: Registry } & AsyncDisposable> {
+  const home = await mkdtemp(join(tmpdir(), 'flightdeck-serving-'));
+  const registry = await openRegistry({ home });
+  const dispose = async () => {
+    await registry.close();
+    await rm(home, { recursive: true });
+  };
+  return { home, registry, [Symbol.asyncDispose]: dispose };
+}
+
+export async function registerSum(registry: Registry, sum: SumVersion = {}): Promise<ModelVersion> {
+  const { model = 'sum', bias = 0, files = {} } = sum;
+  const run = await registry.runs.start({ id: `${model}-${bias}`, model, parameters: { bias }, lineage: {} });
+  return registry.versions.register({
+    model,
+    runId: run.id,
+    files: { ...soundBundle(bias), ...files },
+    metrics: {},
+    gate: { verdict: 'pass', reasons: [] },
+    createdBy: 'a test',
+  });
+}
+
+/** Registers a version and makes it champion; the first of a model makes the endpoint too. */
+export async function promoteSum(registry: Registry, sum: SumVersion = {}): Promise<ModelVersion> {
+  const version = await registerSum(registry, sum);
+  await makeChampion(registry, version);
+  return version;
+}
+
+export async function makeChampion(registry: Registry, { model, version }: ModelVersion): Promise<void> {
+  await registry.aliases.set({ model, version, alias: 'champion', actor: 'a test', reason: 'to serve it' });
+}
+
+/** Flips the last bit of a bundle's file where it is stored. */
+export async function tamper(home: string, version: ModelVersion, path: string): Promise<void> {
+  const { sha256 } = version.files.find((file) => file.path === path)!;
+  const blob = join(home, 'artifacts', 'sha256', sha256.slice(0, 2), sha256);
+  const bytes = await readFile(blob);
+  bytes[bytes.length - 1]! ^= 1;
+  await writeFile(blob, bytes);
+}
+
+export interface ServeOptions extends Partial<HttpServerOptions> {
+  readonly clock?: Clock;
+  readonly maxInstances?: number;
+}
+
+/** The parts that main.ts puts together, but for the port and the loop: the test says when to converge. */
+export async function serve(registry: Registry, options: ServeOptions = {}) {
+  const { clock = systemClock, maxInstances = 1000, maxBodyBytes = 1024 * 1024, logger = false } = options;
+  const state = desiredState({ registry, load: modelLoader(registry, clock), clock, pollMs: 1000 });
+  const metrics = servingMetrics(state.endpoints);
+  const plane = dataPlane({ state, maxInstances, onAnswer: metrics.answered });
+  const app = await buildApp({ plane, metrics, maxBodyBytes, logger });
+  const converge = async () => {
+    const changes = await state.converge();
+    for (const change of changes) metrics.changed(change);
+    return changes;
+  };
+  const dispose = async () => {
+    await app.close();
+    await state.close();
+  };
+  return { app, state, plane, metrics, converge, [Symbol.asyncDispose]: dispose };
+}
+
+function soundBundle(bias: number): Record<string, Uint8Array | string> {
+  const golden: GoldenRows = {
+    tolerance: 1e-5,
+    rows: [
+      { input: { a: 1, b: 2, origin: 'ATL' }, probability: sigmoid(4 + bias) },
+      { input: { a: -1, b: null, origin: null }, probability: sigmoid(-0.5 + bias) },
+    ],
+  };
+  return {
+    [bundleFiles.model]: sumModel(bias),
+    [bundleFiles.signature]: JSON.stringify(sumSignature),
+    [bundleFiles.golden]: JSON.stringify(golden),
+    [bundleFiles.modelCard]: `# A sum, biased by ${bias}\n`,
+  };
+}
+
+function sumModel(bias: number): Uint8Array {
+  const asItIs = [{ kind: 'standard' as const, log1p: false, mean: 0, scale: 1, clip: 1000 }];
+  return encodeModel({
+    name: 'sum',
+    producerVersion: '1',
+    inputs: [
+      { name: 'a', kind: 'number', missing: 0, encodings: asItIs },
+      { name: 'b', kind: 'number', missing: 0.5, encodings: asItIs },
+      {
+        name: 'origin',
+        kind: 'category',
+        vocabulary: ['ATL', 'ORD'],
+        dimensions: 1,
+        embedding: Float32Array.of(0, 1, -1),
+      },
+    ],
+    layers: [
+      {
+        inputs: 3,
+        outputs: 1,
+        weights: Float32Array.of(1, 1, 1),
+        bias: Float32Array.of(0),
+        activation: 'none',
+      },
+    ],
+    calibration: { slope: 1, intercept: bias },
+    metadata: {},
+  });
+}
