@@ -1,7 +1,6 @@
 // Who may import whom: the table of the design, held against each package.json and each import statement. Fails naming every breach.
 
-import { readFileSync } from 'node:fs';
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** A workspace may use what its row names, and core. */
@@ -42,11 +41,13 @@ function checkWorkspace(workspace: string): void {
       used.add(name);
       checkAllowed(workspace, name, file);
       const forTests = /\.test\.ts$|\/(fixtures|bench)\/|vitest\.config\.ts$/.test(file);
-      if (!declared.has(name) && !(forTests && isRootTool(name))) problems.push(`${file} imports ${name}, which ${workspace}/package.json does not declare.`);
+      if (!declared.has(name) && !(forTests && isRootTool(name)))
+        problems.push(`${file} imports ${name}, which ${workspace}/package.json does not declare.`);
     }
   }
   for (const name of declared) {
-    if (name.startsWith('@flightdeck/') && !used.has(name)) problems.push(`${workspace}/package.json declares ${name}, which nothing imports.`);
+    if (name.startsWith('@flightdeck/') && !used.has(name))
+      problems.push(`${workspace}/package.json declares ${name}, which nothing imports.`);
   }
 }
 
@@ -61,12 +62,24 @@ function checkAllowed(workspace: string, name: string, where: string): void {
   const isApp = ['serving', 'trainer', 'cli'].includes(own);
   const kind = workspace.split('/')[0];
   const mayUseModels = kind === 'apps';
-  if (isApp) problems.push(`${where}: nobody imports an app (${name}). Processes meet in the registry, the queue and HTTP.`);
+  if (isApp)
+    problems.push(
+      `${where}: nobody imports an app (${name}). Processes meet in the registry, the queue and HTTP.`,
+    );
   if (own.startsWith('model-') && !mayUseModels) problems.push(`${where}: only apps know models (${name}).`);
-  if (own.startsWith('dataset-') && kind !== 'models') problems.push(`${where}: only models know datasets (${name}).`);
+  if (own.startsWith('dataset-') && kind !== 'models')
+    problems.push(`${where}: only models know datasets (${name}).`);
   const allowed = allowedFor(workspace);
-  if (allowed && !allowed.includes(own)) problems.push(`${where}: ${workspace} may not use ${name}; it may use core${allowed.map((each) => `, ${each}`).join('')}.`);
-  if (pipelineOnly.packages.includes(own) && workspace === 'packages/training' && where.endsWith('.ts') && !pipelineOnly.from.test(where)) {
+  if (allowed && !allowed.includes(own))
+    problems.push(
+      `${where}: ${workspace} may not use ${name}; it may use core${allowed.map((each) => `, ${each}`).join('')}.`,
+    );
+  if (
+    pipelineOnly.packages.includes(own) &&
+    workspace === 'packages/training' &&
+    where.endsWith('.ts') &&
+    !pipelineOnly.from.test(where)
+  ) {
     problems.push(`${where}: only pipeline.ts and pipeline/ may use ${name}.`);
   }
 }
@@ -84,13 +97,18 @@ function datasetNames(): string[] {
 /** A relative import stays inside its workspace. */
 function checkInside(workspace: string, file: string, specifier: string): void {
   const target = join(dirname(file), specifier);
-  if (!target.startsWith(`${workspace}/`)) problems.push(`${file} reaches into ${target}: import the package by its name.`);
+  if (!target.startsWith(`${workspace}/`))
+    problems.push(`${file} reaches into ${target}: import the package by its name.`);
 }
 
 function importsOf(file: string): string[] {
   const source = readFileSync(file, 'utf8');
-  const statements = source.matchAll(/^(?:import|export)\s(?:[^'";]*?from\s)?'([^']+)'|import\('([^']+)'\)|resolve\('([^']+)'\)/gm);
-  return [...statements].map((match) => match[1] ?? match[2] ?? match[3]!).filter((specifier) => /^[@.a-z]/.test(specifier));
+  const statements = source.matchAll(
+    /^(?:import|export)\s(?:[^'";]*?from\s)?'([^']+)'|import\('([^']+)'\)|resolve\('([^']+)'\)/gm,
+  );
+  return [...statements]
+    .map((match) => match[1] ?? match[2] ?? match[3]!)
+    .filter((specifier) => /^[@.a-z]/.test(specifier));
 }
 
 function packageOf(specifier: string): string {
@@ -99,6 +117,8 @@ function packageOf(specifier: string): string {
 }
 
 function isRootTool(name: string): boolean {
-  const root = JSON.parse(readFileSync('package.json', 'utf8')) as { devDependencies: Record<string, string> };
+  const root = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    devDependencies: Record<string, string>;
+  };
   return name in root.devDependencies || name.startsWith('@flightdeck/');
 }

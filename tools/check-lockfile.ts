@@ -8,14 +8,20 @@ interface Entry {
   readonly optionalDependencies?: Record<string, string>;
 }
 
-const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as { packages: Record<string, Entry> };
+const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+  packages: Record<string, Entry>;
+};
 const problems: string[] = [];
 
 for (const [path, entry] of Object.entries(packages)) {
   for (const name of Object.keys(entry.optionalDependencies ?? {})) {
-    if (!isListed(path, name)) problems.push(`${path || 'the root'} wants ${name}, which is not in the lockfile: take an older version whose platforms all resolve.`);
+    if (!isListed(path, name))
+      problems.push(
+        `${path || 'the root'} wants ${name}, which is not in the lockfile: take an older version whose platforms all resolve.`,
+      );
   }
-  if (entry.resolved?.startsWith('http')) problems.push(`${path} names a registry's host: install with --omit-lockfile-registry-resolved.`);
+  if (entry.resolved?.startsWith('http'))
+    problems.push(`${path} names a registry's host: install with --omit-lockfile-registry-resolved.`);
 }
 
 if (problems.length > 0) {
