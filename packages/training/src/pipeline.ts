@@ -18,23 +18,11 @@ import { evaluateAll, judge } from './pipeline/evaluations.ts';
 import { exportModel } from './pipeline/export.ts';
 import { writeHoldout } from './pipeline/holdout.ts';
 import { registerVersion } from './pipeline/registration.ts';
+import type { TrainingRequest } from './pipeline/request.ts';
 import { startStages, type TrainingContext } from './pipeline/stages.ts';
 import { summarise } from './pipeline/summary.ts';
 import { loadBackend } from './tensorflow.ts';
 import type { TrainingResult } from './training-result.ts';
-
-export interface TrainingRequest {
-  readonly runId: string;
-  readonly model: string;
-  /** How many rows to train on; null for all. */
-  readonly rows: number | null;
-  readonly seed: number;
-  /** Who asked, and why: both go into the alias's transition log. */
-  readonly actor: string;
-  readonly reason: string;
-  /** Whether a version that passes the gate becomes the champion. */
-  readonly promote: boolean;
-}
 
 /**
  * Trains, judges and registers one version of a model. Safe to repeat: a run that was killed starts over under the same id, and equal

@@ -2,10 +2,10 @@
 
 import type { ModelVersion, Registry } from '@flightdeck/registry';
 import { summaryMetrics } from '../evaluation-schema.ts';
-import type { TrainingRequest } from '../pipeline.ts';
 import { type BundleContent, bundleOf } from './bundle.ts';
 import type { Verdict } from './evaluations.ts';
 import type { ExportedModel } from './export.ts';
+import type { TrainingRequest } from './request.ts';
 
 export interface Registered {
   readonly version: ModelVersion | null;

@@ -3,7 +3,6 @@
 import { featureVersion } from '@flightdeck/features';
 import { withoutResamples } from '../evaluation-schema.ts';
 import type { ModelDefinition } from '../model-definition.ts';
-import type { TrainingRequest } from '../pipeline.ts';
 import type { Backend } from '../tensorflow.ts';
 import type { TrainingResult } from '../training-result.ts';
 import type { Candidate } from './candidates.ts';
@@ -11,6 +10,7 @@ import type { TrainingData } from './data.ts';
 import type { Evaluations, Verdict } from './evaluations.ts';
 import type { ExportedModel } from './export.ts';
 import type { Registered } from './registration.ts';
+import type { TrainingRequest } from './request.ts';
 import type { Stages } from './stages.ts';
 
 export function summarise(run: {
