@@ -40,7 +40,10 @@ function checkWorkspace(workspace: string): void {
       const name = packageOf(specifier);
       used.add(name);
       checkAllowed(workspace, name, file);
-      const forTests = /\.test\.ts$|\/(fixtures|bench)\/|vitest\.config\.ts$/.test(file);
+      const forTests =
+        /\.(test|fixture|contract|child)\.ts$|\/(fixtures|bench)\/|\/fixtures\.ts$|vitest\.config\.ts$/.test(
+          file,
+        );
       if (!declared.has(name) && !(forTests && isRootTool(name)))
         problems.push(`${file} imports ${name}, which ${workspace}/package.json does not declare.`);
     }
@@ -104,7 +107,7 @@ function checkInside(workspace: string, file: string, specifier: string): void {
 function importsOf(file: string): string[] {
   const source = readFileSync(file, 'utf8');
   const statements = source.matchAll(
-    /^(?:import|export)\s(?:[^'";]*?from\s)?'([^']+)'|import\('([^']+)'\)|resolve\('([^']+)'\)/gm,
+    /^(?:import|export)\s(?:[^'";]*?from\s)?'([^']+)'|import\('([^']+)'\)|(?:meta|\))\.resolve\('([^']+)'\)/gm,
   );
   return [...statements]
     .map((match) => match[1] ?? match[2] ?? match[3]!)
