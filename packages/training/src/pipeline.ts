@@ -38,7 +38,8 @@ export async function runTraining(
     await startRun(registry, model, request);
     return await train(registry, model, request, context);
   } catch (error) {
-    await recordFailure(registry, request.runId, error, context.log);
+    // Told to stop is no failure: the run stays under way, as a killed one does, and starts over elsewhere.
+    if (!context.signal?.aborted) await recordFailure(registry, request.runId, error, context.log);
     throw error;
   } finally {
     await registry.close();
@@ -83,6 +84,14 @@ async function train(
     exportModel(model, inputs, network, data),
   );
   const verdict = await stages.run('gate', 'Judging', () => judge(model, evaluations, champion));
+  // Before the version: what a full disk may refuse comes before what everybody can see.
+  const holdout = await writeHoldout(
+    context.home,
+    runId,
+    inputs.map(({ name }) => name),
+    data.test,
+    network.testScores,
+  );
   const registered = await stages.run('register', 'Registering', () =>
     registerVersion(registry, {
       request,
@@ -95,13 +104,6 @@ async function train(
       evaluations,
       verdict,
     }),
-  );
-  const holdout = await writeHoldout(
-    context.home,
-    runId,
-    inputs.map(({ name }) => name),
-    data.test,
-    network.testScores,
   );
   const result = summarise({
     request,

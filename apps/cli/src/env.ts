@@ -1,0 +1,48 @@
+// The CLI's environment, read once. The processes it starts get the whole of it, with what the CLI decided for them on top.
+
+import { homeVariable, parseEnv } from '@flightdeck/core';
+import type { BrokerKind } from '@flightdeck/queue';
+import { z } from 'zod';
+
+/** Spelt out, because importing the list would load the whole queue for `flightdeck --help`. */
+const brokerKinds = ['redis', 'private-redis', 'embedded-postgres'] as const satisfies readonly BrokerKind[];
+
+const cliVariables = z.object({
+  FLIGHTDECK_HOME: homeVariable,
+  /** A Redis that is there anyway: redis://user:password@host:port. Without it, the kit starts a broker of its own. */
+  REDIS_URL: z.string().optional(),
+  /** Forces one kind of broker: redis (needs REDIS_URL), private-redis or embedded-postgres. */
+  FLIGHTDECK_BROKER: z.enum(brokerKinds).optional(),
+  /** Where `up` serves and where `predict` asks; 0 takes any free port. */
+  SERVING_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  /** Set to anything: no colours (https://no-color.org). */
+  NO_COLOR: z.string().optional(),
+  /** Set to anything: errors come with their stack trace. */
+  DEBUG: z.string().optional(),
+});
+
+export interface CliEnv {
+  /** The state directory, absolute. */
+  readonly home: string;
+  readonly redisUrl: string | undefined;
+  readonly brokerKind: BrokerKind | undefined;
+  readonly servingPort: number;
+  readonly colours: boolean;
+  readonly debug: boolean;
+  /** Everything, for the processes that the CLI starts. */
+  readonly inherited: NodeJS.ProcessEnv;
+}
+
+/** Throws ENV_INVALID, which names the variable. */
+export function readCliEnv(environment: NodeJS.ProcessEnv): CliEnv {
+  const variables = parseEnv(cliVariables, environment);
+  return {
+    home: variables.FLIGHTDECK_HOME,
+    redisUrl: variables.REDIS_URL,
+    brokerKind: variables.FLIGHTDECK_BROKER,
+    servingPort: variables.SERVING_PORT,
+    colours: variables.NO_COLOR === undefined,
+    debug: variables.DEBUG !== undefined,
+    inherited: environment,
+  };
+}

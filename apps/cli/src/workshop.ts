@@ -1,0 +1,48 @@
+// A workshop: a broker and a trainer for the time of a command that needs one.
+
+import type { CliContext } from './context.ts';
+import { type Broker, openBroker } from './kit/broker.ts';
+import { type Child, unlessItEnds } from './kit/child.ts';
+import { kitIsUp } from './kit/kit-lock.ts';
+import { startTrainer } from './kit/processes.ts';
+import { take } from './progress.ts';
+
+export interface Workshop {
+  readonly broker: Broker;
+  /** Passes the work's result on, unless the trainer that does it ends before it is done. */
+  watch<Result>(work: Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+/** Opens the broker, and starts a trainer where no kit is up that has one. */
+export async function openWorkshop(context: CliContext, signal: AbortSignal): Promise<Workshop> {
+  const { env, terminal } = context;
+  const broker = await take(terminal, {
+    title: 'Opening the broker',
+    run: () => openBroker(env),
+    done: ({ description }) => `Broker: ${description}`,
+  });
+  let trainer: Child | null;
+  try {
+    trainer = kitIsUp(env.home) ? null : await takeTrainer(context, broker, signal);
+  } catch (error) {
+    await broker.stop();
+    throw error;
+  }
+  return {
+    broker,
+    watch: (work) => (trainer === null ? work : unlessItEnds(trainer, work)),
+    async close() {
+      await trainer?.stop();
+      await broker.stop();
+    },
+  };
+}
+
+function takeTrainer({ env, terminal }: CliContext, broker: Broker, signal: AbortSignal): Promise<Child> {
+  return take(terminal, {
+    title: 'Starting a trainer',
+    run: () => startTrainer(env, broker.url, signal),
+    done: ({ pid }) => `Trainer: process ${pid}`,
+  });
+}
