@@ -90,5 +90,11 @@ async function addVersion(registry: Registry, number: number): Promise<void> {
     gate: { verdict: 'pass', reasons: ['It is better.'] },
     createdBy: 'trainer',
   });
-  await registry.aliases.set({ model: 'toy', alias: 'champion', version, actor: 'ada', reason: 'it is better' });
+  await registry.aliases.set({
+    model: 'toy',
+    alias: 'champion',
+    version,
+    actor: 'ada',
+    reason: 'it is better',
+  });
 }

@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { type Ran, temporaryFolder } from './context.fixture.ts';
+import { type Ran, temporaryFolder, testCli } from './context.fixture.ts';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 
@@ -52,6 +52,7 @@ describe('exit codes', () => {
   });
 
   it('0 for help, which has an example for each command', async () => {
+    const cli = await testCli();
     for (const words of [
       ['up'],
       ['demo'],
@@ -68,7 +69,7 @@ describe('exit codes', () => {
       ['predict'],
       ['data', 'validate'],
     ]) {
-      const { exitCode, output } = await flightdeck([...words, '--help']);
+      const { exitCode, output } = await cli.run(...words, '--help');
       expect(exitCode).toBe(0);
       expect(output).toMatch(/Examples?:\n {2}\$ npx flightdeck /);
     }

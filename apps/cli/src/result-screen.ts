@@ -16,12 +16,12 @@ export const metricTitles: Readonly<Record<MetricName, string>> = {
 
 /** The network and what it is measured against, each metric with its 95 % interval. */
 export function metricTable({ test }: Pick<TrainingResult, 'test'>): string {
-  const names = Object.keys(test);
+  const entries = Object.entries(test);
   return renderTable({
-    columns: ['On the test rows, with 95 % interval', ...names],
+    columns: ['On the test rows, with 95 % interval', ...entries.map(([name]) => name)],
     rows: metricNames.map((metric) => [
       metricTitles[metric],
-      ...names.map((name) => withInterval(test[name]!.metrics[metric])),
+      ...entries.map(([, { metrics }]) => withInterval(metrics[metric])),
     ]),
   });
 }

@@ -3,12 +3,24 @@ import { bytes, duration, milliseconds, moment, percent, tiny } from './figures.
 import { renderFacts, renderTable } from './table.ts';
 
 it('a table lines up words to the left and numbers to the right, and ends no line with a space', () => {
-  const table = renderTable({ columns: ['name', 'rows'], numeric: [1], rows: [['a', '1'], ['longer', '12,345']] });
+  const table = renderTable({
+    columns: ['name', 'rows'],
+    numeric: [1],
+    rows: [
+      ['a', '1'],
+      ['longer', '12,345'],
+    ],
+  });
   expect(table.split('\n')).toEqual(['name      rows', '------  ------', 'a            1', 'longer  12,345']);
 });
 
 it('facts line up, also those of several lines', () => {
-  expect(renderFacts([['Gate', 'pass\nall of it'], ['Rows', '3']])).toBe('  Gate  pass\n        all of it\n  Rows  3');
+  expect(
+    renderFacts([
+      ['Gate', 'pass\nall of it'],
+      ['Rows', '3'],
+    ]),
+  ).toBe('  Gate  pass\n        all of it\n  Rows  3');
 });
 
 describe('figures', () => {

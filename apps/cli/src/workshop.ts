@@ -11,6 +11,8 @@ export interface Workshop {
   readonly broker: Broker;
   /** Passes the work's result on, unless the trainer that does it ends before it is done. */
   watch<Result>(work: Promise<Result>): Promise<Result>;
+  /** Stops the trainer at once, its running job goes back to the queue. False where the trainer belongs to a kit that is up. */
+  dismissTrainer(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -32,6 +34,10 @@ export async function openWorkshop(context: CliContext, signal: AbortSignal): Pr
   return {
     broker,
     watch: (work) => (trainer === null ? work : unlessItEnds(trainer, work)),
+    async dismissTrainer() {
+      await trainer?.stop();
+      return trainer !== null;
+    },
     async close() {
       await trainer?.stop();
       await broker.stop();
@@ -42,7 +48,7 @@ export async function openWorkshop(context: CliContext, signal: AbortSignal): Pr
 function takeTrainer({ env, terminal }: CliContext, broker: Broker, signal: AbortSignal): Promise<Child> {
   return take(terminal, {
     title: 'Starting a trainer',
-    run: () => startTrainer(env, broker.url, signal),
+    run: () => startTrainer(env, broker.url, signal, { patienceSeconds: 0 }),
     done: ({ pid }) => `Trainer: process ${pid}`,
   });
 }

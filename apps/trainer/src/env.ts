@@ -14,6 +14,8 @@ const trainerVariables = z.object({
   FLIGHTDECK_BROKER: z.enum(brokerKinds).optional(),
   /** Trainings at the same time. Each uses all cores it can get, so more than one rarely helps. */
   TRAINER_CONCURRENCY: z.coerce.number().int().min(1).max(16).default(1),
+  /** Told to stop, the running training gets so many seconds to end before its job goes back to the queue. */
+  TRAINER_PATIENCE_SECONDS: z.coerce.number().min(0).default(20),
 });
 
 export type TrainerEnv = z.infer<typeof trainerVariables>;

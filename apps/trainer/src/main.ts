@@ -25,8 +25,9 @@ async function runTrainer(env: TrainerEnv): Promise<void> {
   log('Ready.');
   process.send?.({ ready: true });
 
-  log(`Stopping (${await stopped}): no more jobs, and up to 20 s for the running one.`);
-  await worker.close();
+  const reason = await stopped;
+  log(`Stopping (${reason}): no more jobs, and up to ${env.TRAINER_PATIENCE_SECONDS} s for the running one.`);
+  await worker.close(env.TRAINER_PATIENCE_SECONDS * 1000);
   await broker.stop();
   process.exit(0);
 }

@@ -1,10 +1,14 @@
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { asStateError, replaceAtomic, writeFileAtomic } from './files.ts';
 
-const folder = () => mkdtemp(join(tmpdir(), 'flightdeck-files-'));
+async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'flightdeck-files-'));
+  onTestFinished(() => rm(path, { recursive: true }));
+  return path;
+}
 
 describe('atomic files', () => {
   it('creates the folders above, and replaces what was there', async () => {

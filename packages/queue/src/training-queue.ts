@@ -23,6 +23,8 @@ export interface TrainingQueue {
    * BROKER_UNREACHABLE when the broker stays away for a minute.
    */
   wait(id: string, watch?: Watch): Promise<unknown>;
+  /** Takes a job that no trainer is at out of the queue. False where one is, or where there is no such job. */
+  withdraw(id: string): Promise<boolean>;
   /** Null when the queue has no such job. */
   status(id: string): Promise<TrainingStatus | null>;
   logs(id: string): Promise<readonly string[]>;
@@ -50,6 +52,7 @@ export async function openTrainingQueue(
   return {
     submit: (job, versions) => ask(() => submit(queue, job, versions)),
     wait: (id, watch = {}) => waitFor(queue, id, watch, { brokerUrl, clock }),
+    withdraw: (id) => ask(() => withdraw(queue, id)),
     status: (id) => ask(() => statusOf(queue, id)),
     logs: (id) => ask(async () => (await queue.getJobLogs(id)).logs),
     counts: () => ask(() => counts(queue)),
@@ -82,6 +85,11 @@ async function submit(
   if (state === 'failed') await queue.remove(id);
   await queue.add(job.model, job, { jobId: id }); // BullMQ adds no second job with the same id
   return { id, state: state === 'failed' ? 'failed-retried' : state };
+}
+
+async function withdraw(queue: TrainingBullQueue, id: string): Promise<boolean> {
+  const state = shortState[await queue.getJobState(id)];
+  return state === 'waiting' && (await queue.remove(id)) === 1;
 }
 
 async function counts(queue: TrainingBullQueue): Promise<Record<TrainingStatus['state'], number>> {

@@ -4,7 +4,7 @@ import { sha256 } from '@flightdeck/core';
 import { expect, it } from 'vitest';
 import { describeArtifacts } from './artifacts.contract.ts';
 import { fileArtifacts } from './artifacts.ts';
-import { freshHome } from './fixtures.ts';
+import { freshHome } from './fresh-home.fixture.ts';
 
 describeArtifacts('a folder', async (clock) => fileArtifacts(join(await freshHome(), 'artifacts'), clock));
 

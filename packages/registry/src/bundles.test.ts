@@ -2,7 +2,8 @@ import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import { canonicalJson, sha256 } from '@flightdeck/core';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { freshHome, startRun, toyRegistration } from './fixtures.ts';
+import { startRun, toyRegistration } from './fixtures.ts';
+import { freshHome } from './fresh-home.fixture.ts';
 import { openRegistry, type Registry } from './registry.ts';
 import type { ModelVersion } from './versions.ts';
 

@@ -6,7 +6,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { seededRandom } from '@flightdeck/core';
 import { expect, it } from 'vitest';
-import { freshHome, registerToys } from './fixtures.ts';
+import { registerToys } from './fixtures.ts';
+import { freshHome } from './fresh-home.fixture.ts';
 import type { Promotion, PromotionResult } from './promote.child.ts';
 import { openRegistry } from './registry.ts';
 

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { inTransaction, openDatabase } from './database.ts';
-import { freshHome } from './fixtures.ts';
+import { freshHome } from './fresh-home.fixture.ts';
 import { openRegistry } from './registry.ts';
 import { runStore } from './runs.ts';
 import { asDatabaseError } from './sqlite-errors.ts';

@@ -4,7 +4,8 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '@flightdeck/core';
 import { afterAll, expect, it } from 'vitest';
-import { freshHome, startRun, toyRegistration } from './fixtures.ts';
+import { startRun, toyRegistration } from './fixtures.ts';
+import { freshHome } from './fresh-home.fixture.ts';
 import { openRegistry, type Registry } from './registry.ts';
 
 // A real disk of 2 MB, which can run full and be made read-only. Mounting needs root; elsewhere the simulations in

@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
-import { freshHome, move, registerToys } from './fixtures.ts';
+import { move, registerToys } from './fixtures.ts';
+import { freshHome } from './fresh-home.fixture.ts';
 import { openRegistry, type Registry } from './registry.ts';
 
 let registry: Registry;

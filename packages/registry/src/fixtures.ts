@@ -1,15 +1,8 @@
-// What the registry's tests start from: a fresh state directory, and small bundles that differ by one number.
+// What the registry's tests register: small bundles that differ by one number.
 
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { bundleFiles } from './bundle-files.ts';
 import type { Registration } from './registration.ts';
 import type { Registry } from './registry.ts';
-
-export function freshHome(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'flightdeck-registry-'));
-}
 
 /** A registration whose content is determined by `seed`. Its run is `run-<model>`, which `startRun` starts. */
 export function toyRegistration(seed: number, model = 'toy'): Registration {

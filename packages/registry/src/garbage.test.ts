@@ -4,7 +4,8 @@ import { manualClock } from '@flightdeck/core';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { fileArtifacts } from './artifacts.ts';
-import { freshHome, move, registerToys, startRun, toyRegistration } from './fixtures.ts';
+import { move, registerToys, startRun, toyRegistration } from './fixtures.ts';
+import { freshHome } from './fresh-home.fixture.ts';
 import { openRegistry, type Registry } from './registry.ts';
 import { rollbackTarget, type Transition } from './transitions.ts';
 

@@ -1,6 +1,6 @@
 import { manualClock } from '@flightdeck/core';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { freshHome } from './fixtures.ts';
+import { freshHome } from './fresh-home.fixture.ts';
 import { openRegistry, type Registry } from './registry.ts';
 
 const clock = manualClock(Date.UTC(2026, 0, 1));

@@ -3,7 +3,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Artifacts, fileArtifacts } from './artifacts.ts';
 import { openDatabase } from './database.ts';
-import { freshHome, move, registerToys, startRun, toyRegistration } from './fixtures.ts';
+import { move, registerToys, startRun, toyRegistration } from './fixtures.ts';
+import { freshHome } from './fresh-home.fixture.ts';
 import { registerVersion } from './registration.ts';
 import { openRegistry, type Registry } from './registry.ts';
 

@@ -3,6 +3,19 @@
 import { z } from 'zod';
 import { evaluationSummarySchema } from './evaluation-schema.ts';
 
+/** The stages of a run, in order. */
+export const stageNames = [
+  'ingest',
+  'features',
+  'train',
+  'baselines',
+  'evaluate',
+  'export',
+  'gate',
+  'register',
+] as const;
+export type StageName = (typeof stageNames)[number];
+
 export const trainingResultSchema = z.object({
   runId: z.string(),
   model: z.string(),
@@ -17,10 +30,19 @@ export const trainingResultSchema = z.object({
     validation: z.number(),
     test: z.number(),
   }),
-  seconds: z.record(z.string(), z.number()),
+  // Objects with their keys spelt out, here and below: a queue on PostgreSQL keeps no order of keys, parsing restores it.
+  seconds: z.object(
+    Object.fromEntries(stageNames.map((name) => [name, z.number()])) as Record<StageName, z.ZodNumber>,
+  ),
   /** Of the training process. */
   peakRssBytes: z.number(),
-  test: z.record(z.string(), evaluationSummarySchema),
+  /** On the same test rows; the champion where there was one that could be scored. */
+  test: z.object({
+    network: evaluationSummarySchema,
+    champion: evaluationSummarySchema.optional(),
+    logistic: evaluationSummarySchema,
+    constant: evaluationSummarySchema,
+  }),
   gate: z.object({
     verdict: z.enum(['pass', 'fail', 'inconclusive']),
     reasons: z.array(z.string()),

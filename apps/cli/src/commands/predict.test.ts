@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { fillRegistry, testCli } from '../context.fixture.ts';
 
@@ -25,7 +25,14 @@ describe('what is refused', () => {
   it('no server there: says how to start one', async () => {
     const { url } = await answering(200, '');
     const nobody = url.replace(/\d+$/, '9');
-    const { exitCode, errors } = await (await testCli()).run('predict', 'toy', '--url', nobody, '--input', '{}');
+    const { exitCode, errors } = await (await testCli()).run(
+      'predict',
+      'toy',
+      '--url',
+      nobody,
+      '--input',
+      '{}',
+    );
     expect(exitCode).toBe(1);
     expect(errors).toMatch(/^error SERVER_UNREACHABLE: No server at .*npm start/);
   });
@@ -46,7 +53,9 @@ describe('what is refused', () => {
   });
 
   it("the server's refusal, in its own code and words", async () => {
-    const refusal = { error: { code: 'UNKNOWN_FIELD', message: 'the model has no field "sise"', requestId: 'x' } };
+    const refusal = {
+      error: { code: 'UNKNOWN_FIELD', message: 'the model has no field "sise"', requestId: 'x' },
+    };
     const { url } = await answering(400, JSON.stringify(refusal));
     const { exitCode, errors } = await (await testCli()).run('predict', 'toy', '--url', url, '--input', '{}');
     expect({ exitCode, errors }).toEqual({

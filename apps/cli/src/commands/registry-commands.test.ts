@@ -88,7 +88,9 @@ describe('runs', () => {
     const { output } = await (await filledCli()).run('runs');
     const [, , ...lines] = output.trimEnd().split('\n');
     expect(lines).toHaveLength(3);
-    expect(lines.find((line) => line.startsWith('run-2'))).toMatch(/toy +finished .* all +0\.7200 +0\.3000 +v2$/);
+    expect(lines.find((line) => line.startsWith('run-2'))).toMatch(
+      /toy +finished .* all +0\.7200 +0\.3000 +v2$/,
+    );
     expect(lines.find((line) => line.startsWith('run-3'))).toMatch(/toy +failed .* 500 +- +- +-$/);
   });
 

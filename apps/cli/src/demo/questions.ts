@@ -7,7 +7,7 @@ import { type Prediction, predict, Refused } from '../serving-client.ts';
 
 export interface Answers {
   readonly version: number;
-  /** A few, spread over the time of the test, for people to look at. */
+  /** A few, from the least likely to the most likely, for people to look at. */
   readonly first: readonly { readonly row: HoldoutRow; readonly prediction: Prediction }[];
   /** Largest difference to the expected probability, over all rows. */
   readonly maxAbsDiff: number;
@@ -42,16 +42,19 @@ export async function askAll(url: string, model: string, rows: readonly HoldoutR
     maxAbsDiff: Math.max(...rows.map((row, i) => Math.abs(row.probability - predictions[i]!.probability))),
     rows: rows.length,
     requests: first.length + times.length + Math.ceil(rows.length / batchSize) + 1,
-    p50Ms: nearestRank(times, 0.5),
-    p99Ms: nearestRank(times, 0.99),
+    p50Ms: round(nearestRank(times, 0.5)),
+    p99Ms: round(nearestRank(times, 0.99)),
     refusal: await refusalOf(url, model, rows[0]!),
   };
 }
 
-/** So many of them, from the first to the last. */
-function spread(rows: readonly HoldoutRow[], wanted: number): readonly HoldoutRow[] {
-  const step = Math.max(1, Math.floor(rows.length / wanted));
-  return rows.filter((_, index) => index % step === 0).slice(0, wanted);
+/** So many of them, evenly from the least likely to the most likely: neither the first ones nor the flattering ones. */
+export function spread(rows: readonly HoldoutRow[], wanted: number): readonly HoldoutRow[] {
+  const sorted = [...rows].sort((a, b) => a.probability - b.probability);
+  const last = Math.min(wanted, rows.length) - 1;
+  return Array.from({ length: last + 1 }, (_, index) => {
+    return sorted[last === 0 ? 0 : Math.round((index * (sorted.length - 1)) / last)]!;
+  });
 }
 
 async function askOne(url: string, model: string, { input }: HoldoutRow) {
@@ -88,4 +91,9 @@ async function refusalOf(url: string, model: string, { input }: HoldoutRow): Pro
 export function nearestRank(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}
+
+/** To a microsecond. */
+function round(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1000;
 }

@@ -37,7 +37,7 @@ export function screen({ summary, result, model, answers, url, files }: Seen, co
     '',
     metricTable(result),
     '',
-    ...(answers === null ? [] : [answersTable(answers, model.positive), '']),
+    ...(answers === null ? [] : [answersTitle, answersTable(answers, model.positive), '']),
     renderFacts([
       [
         'ONNX',
@@ -61,6 +61,8 @@ export function screen({ summary, result, model, answers, url, files }: Seen, co
 function inShort(reason: string): string {
   return reason.length <= 160 ? reason : `${reason.slice(0, 159)}…`;
 }
+
+const answersTitle = 'Held-out rows asked over HTTP, from the least likely to the most likely';
 
 const nothingServed =
   'nothing: the gate did not pass the version, and there is no earlier champion. More rows may help: --rows.';

@@ -13,11 +13,21 @@ const servingPatienceMs = 15_000;
 
 export const logsFolder = (home: string) => join(home, 'logs');
 
-export function startTrainer(env: CliEnv, brokerUrl: string, signal: AbortSignal): Promise<Child> {
+export function startTrainer(
+  env: CliEnv,
+  brokerUrl: string,
+  signal: AbortSignal,
+  { patienceSeconds = 20 } = {},
+): Promise<Child> {
   const plan = {
     name: 'trainer',
     main: join(repositoryRoot, 'apps/trainer/src/main.ts'),
-    env: { ...env.inherited, FLIGHTDECK_HOME: env.home, FLIGHTDECK_BROKER_URL: brokerUrl },
+    env: {
+      ...env.inherited,
+      FLIGHTDECK_HOME: env.home,
+      FLIGHTDECK_BROKER_URL: brokerUrl,
+      TRAINER_PATIENCE_SECONDS: String(patienceSeconds),
+    },
     logFile: join(logsFolder(env.home), 'trainer.log'),
     patienceMs: trainerPatienceMs,
   };

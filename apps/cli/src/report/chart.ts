@@ -44,11 +44,18 @@ function draw(option: EChartsOption, width: number, height: number, description:
   const svg = chart.renderToSVGString({ useViewBox: true });
   chart.dispose();
   const label = html`<svg role="img" aria-label="${description}"`;
-  return { html: themed(svg).replace('<svg', label.html) };
+  return { html: themed(still(svg)).replace('<svg', label.html) };
 }
 
 /** One of two charts above each other, whose axes have to be in line: ECharts must not shift either to make room for its labels. */
 export const pane = { left: 62, right: 14, outerBoundsMode: 'none' as const };
+
+/** Without what ECharts adds for a page that reacts to the pointer, which this one does not. */
+function still(svg: string): string {
+  return svg
+    .replace(/<style[\s\S]*?<\/style>/g, '')
+    .replace(/ (?:ecmeta_\w+|class|pointer-events)="[^"]*"/g, '');
+}
 
 interface AxisOptions {
   readonly name: string;

@@ -1,6 +1,7 @@
 // Stages: what a training run is doing, how far it is, and how long each part took.
 
 import type { Clock } from '@flightdeck/core';
+import type { StageName } from '../training-result.ts';
 
 export interface Progress {
   readonly stage: string;
@@ -29,13 +30,15 @@ const shares = {
   export: 0.03,
   gate: 0.01,
   register: 0.01,
-} as const;
-
-export type Stage = keyof typeof shares;
+} satisfies Record<StageName, number>;
 
 export interface Stages {
   /** Runs one stage, timing it. `tell` reports from inside, with the stage's own fraction. */
-  run<Result>(stage: Stage, message: string, work: (tell: Tell) => Promise<Result> | Result): Promise<Result>;
+  run<Result>(
+    stage: StageName,
+    message: string,
+    work: (tell: Tell) => Promise<Result> | Result,
+  ): Promise<Result>;
   readonly seconds: Readonly<Record<string, number>>;
 }
 

@@ -4,7 +4,7 @@ import { featureVersion } from '@flightdeck/features';
 import { withoutResamples } from '../evaluation-schema.ts';
 import type { ModelDefinition } from '../model-definition.ts';
 import type { Backend } from '../tensorflow.ts';
-import type { TrainingResult } from '../training-result.ts';
+import { type TrainingResult, trainingResultSchema } from '../training-result.ts';
 import type { Candidate } from './candidates.ts';
 import type { TrainingData } from './data.ts';
 import type { Evaluations, Verdict } from './evaluations.ts';
@@ -39,7 +39,7 @@ export function summarise(run: {
     stages,
     holdout,
   } = run;
-  return {
+  return trainingResultSchema.parse({
     runId: request.runId,
     model: request.model,
     version: registered.version?.version ?? null,
@@ -65,5 +65,5 @@ export function summarise(run: {
     datasetVersion: data.dataset.version,
     featureVersion: featureVersion(model.features),
     holdout,
-  };
+  });
 }
