@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -29,6 +29,18 @@ describe('atomic files', () => {
     await expect(half).rejects.toThrow('killed');
     expect(await readFile(path, 'utf8')).toBe('old');
     expect(await readdir(root)).toEqual(['kept.txt']);
+  });
+
+  it('clears away what a killed writer left an hour ago, and nothing else', async () => {
+    const root = await folder();
+    const path = join(root, 'a.json');
+    for (const name of ['a.json.1-ab.tmp', 'a.json.2-cd.tmp', 'b.json.1-ab.tmp'])
+      await writeFile(join(root, name), '');
+    const twoHoursAgo = Date.now() / 1000 - 7200;
+    await utimes(join(root, 'a.json.1-ab.tmp'), twoHoursAgo, twoHoursAgo);
+    await utimes(join(root, 'b.json.1-ab.tmp'), twoHoursAgo, twoHoursAgo);
+    await writeFileAtomic(path, '{}');
+    expect((await readdir(root)).sort()).toEqual(['a.json', 'a.json.2-cd.tmp', 'b.json.1-ab.tmp']);
   });
 
   it('names the path and the remedy when the disk is full, and says that a retry may help', async () => {

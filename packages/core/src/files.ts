@@ -1,8 +1,8 @@
 // Atomic files: a reader sees the old content or the new, never half of it, whatever is killed and whenever.
 
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { FlightdeckError, isSystemError } from './errors.ts';
 
 /** Writes to a temporary file beside `path`, syncs it, renames it into place and syncs the folder. */
@@ -28,6 +28,7 @@ export async function replaceAtomic(
   const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });
+    await removeLeftovers(path);
     await write(temporary);
     await sync(temporary);
     await rename(temporary, path);
@@ -35,6 +36,18 @@ export async function replaceAtomic(
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
     throw asStateError(error, path);
+  }
+}
+
+/** No write takes this long; what is older was left by a process that was killed. */
+const leftoverAfterMs = 60 * 60_000;
+
+async function removeLeftovers(path: string): Promise<void> {
+  for (const name of await readdir(dirname(path))) {
+    if (!name.startsWith(`${basename(path)}.`) || !name.endsWith('.tmp')) continue;
+    const leftover = join(dirname(path), name);
+    const age = Date.now() - (await stat(leftover).then(({ mtimeMs }) => mtimeMs, Date.now));
+    if (age > leftoverAfterMs) await rm(leftover, { force: true });
   }
 }
 

@@ -66,6 +66,8 @@ function evaluationSchemaOf<Value extends z.ZodType>(value: Value) {
         value: z.string(),
         rows: count,
         positives: count,
+        /** Mean predicted probability: beside the share of positives it tells how well the slice is calibrated. Null without rows. */
+        meanScore: share.nullable(),
         /** Null where the slice is too small to say anything. */
         metrics: z.object({ rocAuc: value, logLoss: value, ece: value }).nullable(),
       }),

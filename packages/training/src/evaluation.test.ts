@@ -126,6 +126,7 @@ describe('an evaluation', () => {
       value: 'large',
       rows: rows.length,
       positives: expected.positives,
+      meanScore: expect.closeTo(alone.scores.reduce((sum, score) => sum + score, 0) / rows.length, 9),
     });
     expect(large!.metrics).toEqual({
       rocAuc: expected.metrics.rocAuc,

@@ -93,7 +93,8 @@ function slicesOf(sample: Sample, { slice, names, of }: Slice): Evaluation['slic
     const enough =
       rows >= sliceMinimum.rows && Math.min(positives, rows - positives) >= sliceMinimum.ofEachClass;
     const metrics = enough ? sliceMetrics({ ...sample, ranking }) : null;
-    return { slice, value: names[i]!, rows, positives, metrics };
+    const meanScore = rows === 0 ? null : meanOver(ranking, sample.scores);
+    return { slice, value: names[i]!, rows, positives, meanScore, metrics };
   });
 }
 
@@ -131,6 +132,10 @@ function toEstimate<Value>(from: Resampled<Value>, read: (value: Value) => numbe
   return [value, interval.low, interval.high].every(Number.isFinite)
     ? { value, ...interval, resamples }
     : null;
+}
+
+function meanOver({ rows }: stats.Ranking, scores: Float32Array): number {
+  return rows.reduce((sum, row) => sum + scores[row]!, 0) / rows.length;
 }
 
 function countPositives(ranking: stats.Ranking, labels: Uint8Array): number {

@@ -62,7 +62,7 @@ function evaluation(metrics: Partial<Metrics> = {}, slices: Evaluation['slices']
 
 function slice(value: string, logLoss: Estimate, { rows = 5_000 } = {}): Evaluation['slices'][number] {
   const metrics = { rocAuc: around(0.75), logLoss, ece: around(0.03) };
-  return { slice: 'hour', value, rows, positives: 700, metrics };
+  return { slice: 'hour', value, rows, positives: 700, meanScore: 0.1, metrics };
 }
 
 const open: GatePolicy = {

@@ -16,10 +16,11 @@ export function modelCard(
     String(evaluation.rows),
     ...metricNames.map((metric) => estimate(evaluation.metrics[metric])),
   ]);
-  const slices = network.slices.map(({ slice, value, rows, positives, metrics }) => [
+  const slices = network.slices.map(({ slice, value, rows, positives, meanScore, metrics }) => [
     `${slice} ${value}`,
     String(rows),
-    `${((100 * positives) / rows).toFixed(1)} %`,
+    percent(rows === 0 ? null : positives / rows),
+    percent(meanScore),
     metrics ? estimate(metrics.rocAuc) : 'too few rows',
     metrics ? estimate(metrics.ece) : '',
   ]);
@@ -36,7 +37,7 @@ export function modelCard(
     '',
     '## By slice',
     '',
-    table(['slice', 'rows', 'positive', 'rocAuc', 'ece'], slices),
+    table(['slice', 'rows', 'positive', 'mean score', 'rocAuc', 'ece'], slices),
     '',
   ].join('\n');
 }
@@ -45,6 +46,10 @@ function estimate(metric: { value: number; low: number; high: number } | null): 
   if (!metric) return 'undefined';
   const { value, low, high } = metric;
   return `${value.toFixed(4)} [${low.toFixed(4)}, ${high.toFixed(4)}]`;
+}
+
+function percent(share: number | null): string {
+  return share === null ? '' : `${(100 * share).toFixed(1)} %`;
 }
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -75,7 +75,7 @@ export function slicesSection({ result }: ReportInput): Html | null {
 <div class="charts">${drawn.map(([slice]) => figure(sliceChart(slice, comparedIn(result.test))))}
 ${weakest(slices)}</div>
 <details><summary>All slices as a table</summary><div class="card scroll"><table>
-<thead><tr><th scope="col">Slice</th><th scope="col">Value</th><th scope="col" class="number">Rows</th><th scope="col" class="number">Positives</th>
+<thead><tr><th scope="col">Slice</th><th scope="col">Value</th><th scope="col" class="number">Rows</th><th scope="col" class="number">Positives</th><th scope="col" class="number">Mean score</th>
 <th scope="col" class="number">ROC-AUC</th><th scope="col" class="number">Log loss</th><th scope="col" class="number">ECE</th></tr></thead>
 <tbody>${slices.map(sliceRow)}</tbody></table></div></details></section>`;
 }
@@ -92,7 +92,14 @@ function weakest(slices: EvaluationSummary['slices']): Html {
   )}</tbody></table></div>`;
 }
 
-function sliceRow({ slice, value, rows, positives, metrics }: EvaluationSummary['slices'][number]): Html {
+function sliceRow({
+  slice,
+  value,
+  rows,
+  positives,
+  meanScore,
+  metrics,
+}: EvaluationSummary['slices'][number]): Html {
   const cell = (name: 'rocAuc' | 'logLoss' | 'ece') => {
     const interval = metrics?.[name];
     return interval
@@ -100,7 +107,7 @@ function sliceRow({ slice, value, rows, positives, metrics }: EvaluationSummary[
       : html`<td class="number"><small>too few rows</small></td>`;
   };
   return html`<tr><th scope="row">${slice}</th><td>${value}</td><td class="number">${count(rows)}</td>
-<td class="number">${rows === 0 ? '' : percent(positives / rows)}</td>${cell('rocAuc')}${cell('logLoss')}${cell('ece')}</tr>`;
+<td class="number">${rows === 0 ? '' : percent(positives / rows)}</td><td class="number">${meanScore === null ? '' : percent(meanScore)}</td>${cell('rocAuc')}${cell('logLoss')}${cell('ece')}</tr>`;
 }
 
 export function decisionsSection({ result }: ReportInput): Html {

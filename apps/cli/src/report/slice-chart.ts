@@ -1,4 +1,5 @@
-// Where it is better and where worse: one declared slice, value by value, with the share of positives below.
+// Where it is better and where worse: one declared slice, value by value; below, the share of positives and the mean score, which
+// should lie on it.
 
 import type { EvaluationSummary } from '@flightdeck/training/evaluation';
 import { score } from '../figures.ts';
@@ -21,13 +22,13 @@ export function sliceChart(slice: string, { network, logistic }: Compared): Char
   const names = values.map(({ value }) => value);
   const overall = network.metrics.rocAuc.value;
   return {
-    title: `ROC-AUC by ${slice}`,
+    title: `ROC-AUC and score by ${slice}`,
     description: describe(slice, values),
     legend: [
       { colour: 'network', mark: 'dot', text: 'network, 95 %' },
       { colour: 'logistic', mark: 'diamond', text: 'logistic' },
       { colour: 'constant', mark: 'dotted', text: `network on all rows ${score(overall)}` },
-      { colour: 'constant', mark: 'bar', text: 'share of positives' },
+      { colour: 'constant', mark: 'bar', text: 'share of positives, with the mean score as a dot' },
     ],
     ...(many ? whole : half),
     option: {
@@ -88,6 +89,14 @@ export function sliceChart(slice: string, { network, logistic }: Compared): Char
           barWidth: many ? 14 : 26,
           itemStyle: { color: palette.constant.light, opacity: 0.55 },
           data: values.map(({ positives, rows }) => (rows === 0 ? 0 : positives / rows)),
+        },
+        {
+          ...points(values.map(({ meanScore }) => meanScore)),
+          symbolSize: 6,
+          xAxisIndex: 1,
+          yAxisIndex: 1,
+          itemStyle: { color: palette.network.light, opacity: 1 },
+          z: 4,
         },
       ],
     },
