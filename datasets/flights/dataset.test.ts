@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type Database, type IngestedDataset, ingest, literal, openDatabase } from '@flightdeck/dataset';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { flights } from './dataset.ts';
-import { misdatedNight } from './misdated-night.ts';
+import { misdatedNight, nightCorrelations } from './misdated-night.ts';
 
 let database: Database;
 let folder: string;
@@ -51,6 +51,11 @@ describe('misdated nights', () => {
       `select count(*)::integer as rows, max(minute_of_day) // 60 as last_hour from rows semi join (${found}) using (id)`,
     );
     expect(night).toEqual({ rows: 17_619, last_hour: 3 });
+    const [correlation] = await database.rows(nightCorrelations);
+    expect(correlation).toEqual({
+      with_later: expect.closeTo(0.85, 2),
+      with_earlier: expect.closeTo(0.44, 2),
+    });
   });
 
   it('are not found once they are repaired, so it is the date that gives them away and not the hour', async () => {
