@@ -2,7 +2,14 @@ import { seededRandom } from '@flightdeck/core';
 import { rocAuc } from '@flightdeck/stats';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createAdam } from './adam.ts';
-import { type Epoch, fitNetwork, type LabelledRows, learningRateAt, predictLogits } from './fit.ts';
+import {
+  batchSizeFor,
+  type Epoch,
+  fitNetwork,
+  type LabelledRows,
+  learningRateAt,
+  predictLogits,
+} from './fit.ts';
 import { createNetwork, forward, weightsOf } from './network.ts';
 import type { NetworkDefinition } from './network-definition.ts';
 import type { EncodedRows, FittedInput } from './preprocessing.ts';
@@ -169,6 +176,12 @@ describe('one step of Adam', () => {
     createAdam([weight]).step([tf.tensor1d([0.001, -500])], 0.1);
     expect([...weight.dataSync()]).toEqual([expect.closeTo(0.9, 4), expect.closeTo(1.1, 4)]);
   });
+});
+
+it('a batch is as large as declared, unless an epoch would have fewer than 64 steps', () => {
+  expect(batchSizeFor(200_000, 1024)).toBe(1024);
+  expect(batchSizeFor(5_000, 1024)).toBe(79);
+  expect(batchSizeFor(1, 1024)).toBe(1);
 });
 
 describe('the learning rate', () => {

@@ -9,6 +9,7 @@ export interface NetworkDefinition {
   readonly dropout: number;
   /** Weight of the squared weights in the loss (biases and embeddings excepted). */
   readonly l2: number;
+  /** At most; with few rows a batch is smaller, so that an epoch has enough steps (`batchSizeFor`). */
   readonly batchSize: number;
   readonly epochs: number;
   /** Training stops when the validation loss has not fallen for so many epochs; the best epoch's weights are kept. */

@@ -36,6 +36,13 @@ describe('fitting refuses', () => {
     expect(() => fitPreprocessing(network({ city: airport }), columns())).toThrow(/embeds "city"/);
   });
 
+  it('a category whose every name is rare', () => {
+    const airport = { kind: 'embedding', dimensions: 2, minimumRows: 3 } as const;
+    expect(() => fitPreprocessing(network({ airport }), columns())).toThrow(
+      /No airport is in 3 of the 5 training rows/,
+    );
+  });
+
   it('a feature that has no value at all', () => {
     const empty = columns({ numbers: { x: new Float32Array(5).fill(NaN_) } });
     expect(() => fitPreprocessing(network(x), empty)).toThrow(/feature x has no value/);

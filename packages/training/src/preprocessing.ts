@@ -124,6 +124,12 @@ function fitCategory(
   const counts = new Uint32Array(column.names.length);
   for (const index of column.indices) counts[index]! += 1;
   const vocabulary = column.names.filter((_, index) => counts[index]! >= input.minimumRows);
+  if (vocabulary.length === 0) {
+    throw new FlightdeckError(
+      'TOO_FEW_ROWS',
+      `No ${name} is in ${input.minimumRows} of the ${training.rows} training rows, so there is nothing to embed. Take more rows, or lower minimumRows.`,
+    );
+  }
   return { name, kind: 'category', vocabulary, dimensions: input.dimensions };
 }
 
