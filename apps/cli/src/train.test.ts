@@ -1,4 +1,4 @@
-// `train` through a real broker, trainer and pipeline. A thousand rows are too few for the gate, which is what exit code 3 is for.
+// `train` through a real broker, trainer and pipeline. Four hundred rows leave the gate in doubt, which is what exit code 3 is for.
 
 import { expect, it } from 'vitest';
 import { testCli } from './context.fixture.ts';
@@ -6,7 +6,7 @@ import { modelOrOnly } from './context.ts';
 
 it('tells that the gate did not pass, and finds the run again when it is asked for the same', async () => {
   const cli = await testCli({ PATH: process.env.PATH });
-  const words = ['train', '--rows', '1000', '--seed', '5', '--json'];
+  const words = ['train', '--rows', '420', '--seed', '5', '--json'];
   const first = await cli.run(...words);
   expect(first).toMatchObject({ exitCode: 3 });
   expect(JSON.parse(first.output)).toMatchObject({
@@ -14,11 +14,11 @@ it('tells that the gate did not pass, and finds the run again when it is asked f
     model: modelOrOnly(undefined),
     seed: 5,
     promoted: false,
-    rows: { trained: 1000 },
+    rows: { trained: 420 },
   });
-  expect(first.errors).toContain('Training the network on 1000 rows');
+  expect(first.errors).toContain('Training the network on 420 rows');
 
-  const second = await cli.run('train', '--rows', '1000', '--seed', '5');
+  const second = await cli.run('train', '--rows', '420', '--seed', '5');
   expect(second.exitCode).toBe(3);
   expect(second.output).toMatch(/^A run with equal inputs is there already/);
   expect(JSON.parse((await cli.run('runs', '--json')).output)).toHaveLength(1);
