@@ -107,6 +107,16 @@ describe('training', { timeout: 60_000 }, () => {
     expect(await sizeUnder(0.05)).toBeLessThan(0.5 * (await sizeUnder(0)));
   });
 
+  it('drops hidden outputs while it trains, and none when it predicts', async () => {
+    const test = exclusiveOr(1000, 3);
+    const { network, epochs } = await fit({ hidden: [32, 16], dropout: 0.3 });
+    const logits = predictLogits(network, test.encoded);
+    expect(predictLogits(network, test.encoded)).toEqual(logits);
+    expect(rocAuc(logits, test.labels)).toBeGreaterThan(0.95);
+    // Hampered by what is dropped, the loss in training stays above that on rows it has never seen.
+    expect(epochs.at(-1)!.trainingLoss).toBeGreaterThan(epochs.at(-1)!.validationLoss);
+  });
+
   it('frees every tensor of a step', async () => {
     const counts: number[] = [];
     await fit({ epochs: 3, patience: 3 }, 1, () => counts.push(tf.memory().numTensors));
