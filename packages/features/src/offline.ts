@@ -6,7 +6,7 @@
 
 import { type Database, identifier as quoted } from '@flightdeck/dataset';
 import type { Derived, FeatureView, Snapshot } from './definition.ts';
-import { type Lookup, planOf, type Stream } from './plan.ts';
+import { type Lookup, type Plan, planOf, type Stream } from './plan.ts';
 import { featureExpression, sumColumn } from './projection.ts';
 
 export interface FeatureTableRequest {
@@ -38,7 +38,7 @@ export async function buildFeatureTable(
     }
     await database.run(`drop table ${quoted(stream.name)}`);
   }
-  await database.run(featureTable(view, plan.lookups, request));
+  await database.run(featureTable(view, plan, request));
   const made = ['happened', 'wanted', ...plan.lookups.map((lookup) => lookup.name)];
   await database.run(made.map((table) => `drop table ${quoted(table)};`).join(' '));
 }
@@ -146,12 +146,8 @@ function isShared(stream: Stream): boolean {
 }
 
 /** Joins the lookups to the wanted rows and works each feature out of them. */
-function featureTable(
-  view: FeatureView,
-  lookups: readonly Lookup[],
-  { keep, into }: FeatureTableRequest,
-): string {
-  const joins = lookups.map((lookup) => {
+function featureTable(view: FeatureView, plan: Plan, { keep, into }: FeatureTableRequest): string {
+  const joins = plan.lookups.map((lookup) => {
     const name = quoted(lookup.name);
     const on = keysOf(lookup).map(
       (key) => `${key === 'moment' ? momentOf(lookup.stream) : `wanted.${key}`} = ${name}.${key}`,
@@ -159,7 +155,7 @@ function featureTable(
     return `join ${name} on ${on.join(' and ')}`;
   });
   const features = Object.keys(view.features).map(
-    (name) => `${featureExpression(view, name)} as ${quoted(name)}`,
+    (name) => `${featureExpression(view, plan, name)} as ${quoted(name)}`,
   );
   const columns = [
     'wanted.id',

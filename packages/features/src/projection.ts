@@ -2,7 +2,7 @@
 
 import { identifier as quoted } from '@flightdeck/dataset';
 import type { Count, FeatureView, Match, Mean, Open, Snapshot } from './definition.ts';
-import { type Plan, planOf } from './plan.ts';
+import type { Plan } from './plan.ts';
 
 /** Column of a lookup that holds a value's sum (of `n`: the count) over a window of so many minutes, or over all time. */
 export function sumColumn(value: string, over: number | 'ever'): string {
@@ -10,7 +10,7 @@ export function sumColumn(value: string, over: number | 'ever'): string {
 }
 
 /** The SQL expression of one feature over the joined lookups. */
-export function featureExpression(view: FeatureView, name: string): string {
+export function featureExpression(view: FeatureView, plan: Plan, name: string): string {
   const feature = view.features[name]!;
   switch (feature.kind) {
     case 'category':
@@ -18,7 +18,7 @@ export function featureExpression(view: FeatureView, name: string): string {
     case 'number':
       return `wanted.${quoted(feature.column)}::float`;
     default:
-      return `(${aggregateExpression(view, planOf(view), feature)})::float`;
+      return `(${aggregateExpression(view, plan, feature)})::float`;
   }
 }
 

@@ -1,5 +1,5 @@
 export { type Broker, type BrokerKind, type BrokerOptions, brokerKinds, startBroker } from './broker.ts';
-export { runIdOf, type TrainingJob, type TrainingProgress, trainingJobSchema } from './training-job.ts';
+export type { TrainingJob, TrainingProgress } from './training-job.ts';
 export { type TrainingContext, type TrainingRequest, trainingProcessor } from './training-processor.ts';
 export { openTrainingQueue, type Submitted, type TrainingQueue } from './training-queue.ts';
 export type { TrainingStatus } from './training-status.ts';

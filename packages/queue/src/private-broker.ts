@@ -3,10 +3,10 @@
 
 import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asStateError } from '@flightdeck/core';
+import { asStateError, type ProcessLock, tryLock } from '@flightdeck/core';
 import { type BrokerRecord, readRecord, writeRecord } from './broker-record.ts';
 import { checkBroker } from './connect.ts';
-import { type ProcessLock, takeLock, tryLock } from './process-lock.ts';
+import { takeLock } from './process-lock.ts';
 import { endServer, type ServerPlan, startServer } from './server-process.ts';
 
 export interface PrivateBroker {

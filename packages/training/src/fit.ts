@@ -4,6 +4,7 @@ import { permutation, type Random, seededRandom } from '@flightdeck/core';
 import { logLoss } from '@flightdeck/stats';
 import { createAdam } from './adam.ts';
 import { batchTensors } from './batches.ts';
+import { calibrate } from './calibration.ts';
 import { createNetwork, forward, type Network } from './network.ts';
 import type { LearningRate, NetworkDefinition } from './network-definition.ts';
 import type { EncodedRows, FittedInput } from './preprocessing.ts';
@@ -66,7 +67,7 @@ export async function fitNetwork(
     }
     const seconds = (performance.now() - started) / 1000;
     const validationLoss = logLoss(
-      probabilitiesOf(predictLogits(network, validation.encoded)),
+      calibrate(predictLogits(network, validation.encoded), uncalibrated),
       validation.labels,
     );
     epochs.push({
@@ -94,6 +95,9 @@ async function breathe(signal: AbortSignal | undefined): Promise<void> {
   await new Promise(setImmediate);
   signal?.throwIfAborted();
 }
+
+/** Calibration comes after training: here a logit means what it says. */
+const uncalibrated = { slope: 1, intercept: 0 };
 
 /** One step. Returns the batch's mean log loss before the step. */
 function trainOnBatch(
@@ -145,13 +149,6 @@ export function predictLogits(network: Network, encoded: EncodedRows, chunk = 81
     logits.set(tf.tidy(() => forward(network, batchTensors(encoded, rows)).dataSync()) as Float32Array, from);
   }
   return logits;
-}
-
-export function probabilitiesOf(
-  logits: Float32Array,
-  calibration = { slope: 1, intercept: 0 },
-): Float32Array {
-  return logits.map((logit) => 1 / (1 + Math.exp(-(calibration.slope * logit + calibration.intercept))));
 }
 
 /**

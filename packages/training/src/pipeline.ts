@@ -72,7 +72,7 @@ async function train(
     ]),
   );
   const baselines = await stages.run('baselines', 'Training the baselines', (tell) =>
-    trainBaselines(model, data, seed, tell, context.signal),
+    trainBaselines(model.network, inputs, parts, seed, tell, context.signal),
   );
 
   const threshold = bestF1Threshold(network.validationScores, data.validation.labels).threshold;

@@ -7,7 +7,6 @@ import type { ModelDefinition } from '../model-definition.ts';
 import { type NetworkWeights, weightsOf } from '../network.ts';
 import type { NetworkDefinition } from '../network-definition.ts';
 import { encodeRows, type FittedInput, fitPreprocessing } from '../preprocessing.ts';
-import { loadBackend } from '../tensorflow.ts';
 import type { TrainingData } from './data.ts';
 import type { Tell } from './stages.ts';
 
@@ -52,7 +51,6 @@ export async function trainCandidate(
   tell: Tell,
   signal: AbortSignal | undefined,
 ): Promise<Candidate> {
-  await loadBackend();
   const { network, epochs, bestEpoch } = await fitNetwork(definition, inputs, parts.train, parts.validation, {
     seed,
     signal,
