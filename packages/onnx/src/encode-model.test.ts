@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeModel } from './encode-model.ts';
 import { evaluate } from './evaluate.fixture.ts';
-import type { Columns } from './input-tensors.ts';
+import type { Columns } from './open-model.ts';
 import { openModel } from './open-model.ts';
 import { scoringCase } from './random-graph.fixture.ts';
 import type { InputColumn, ScoringGraph } from './scoring-graph.ts';

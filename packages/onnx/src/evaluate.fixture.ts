@@ -1,7 +1,7 @@
 // A scoring graph evaluated in plain TypeScript and double precision: the oracle of the export's tests. It follows the
 // description of ScoringGraph and shares no code with the export.
 
-import type { Columns } from './input-tensors.ts';
+import type { Columns } from './open-model.ts';
 import type { DenseLayer, InputColumn, NumberColumn, ScoringGraph } from './scoring-graph.ts';
 
 export function evaluate(graph: ScoringGraph, columns: Columns, rows: number): number[] {

@@ -1,6 +1,7 @@
 // Collects nodes and constants while a graph is put together, and names the values that wire them to each other.
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { dataTypes } from './data-types.ts';
 import {
   type AttributeProtoSchema,
   AttributeType,
@@ -11,11 +12,13 @@ import {
   type TensorProtoSchema,
   type ValueInfoProtoSchema,
 } from './onnx-messages_pb.ts';
+import type { TensorInfo, TensorType } from './tensors.ts';
 
 /** The name of a value: of a graph input, of a constant, or of what a node computes. */
 export type Value = string;
 
 export type Attribute = MessageInitShape<typeof AttributeProtoSchema>;
+export type ValueInfo = MessageInitShape<typeof ValueInfoProtoSchema>;
 
 export interface NodeOptions {
   readonly attributes?: readonly Attribute[];
@@ -47,7 +50,7 @@ export interface GraphBuilder {
 
 /** What was added so far. */
 interface Parts {
-  readonly input: MessageInitShape<typeof ValueInfoProtoSchema>[];
+  readonly input: ValueInfo[];
   readonly initializer: MessageInitShape<typeof TensorProtoSchema>[];
   readonly node: MessageInitShape<typeof NodeProtoSchema>[];
 }
@@ -68,7 +71,7 @@ function builderOver(parts: Parts, prefix: string): GraphBuilder {
   };
   const builder: GraphBuilder = {
     input(name, type) {
-      parts.input.push(columnOf(name, type === 'category' ? DataType.STRING : DataType.FLOAT));
+      parts.input.push(column(name, type === 'category' ? 'string' : 'float32'));
       return name;
     },
     floats: (name, numbers, dimensions) =>
@@ -90,7 +93,7 @@ function builderOver(parts: Parts, prefix: string): GraphBuilder {
     },
     within: (scope) => builderOver(parts, `${prefix}${scope}/`),
     finish: (name, output) =>
-      create(GraphProtoSchema, { name, ...parts, output: [columnOf(output, DataType.FLOAT)] }),
+      create(GraphProtoSchema, { name, ...parts, output: [column(output, 'float32')] }),
   };
   return builder;
 }
@@ -114,8 +117,16 @@ export function strings(name: string, values: readonly string[]): Attribute {
   return { name, type: AttributeType.STRINGS, strings: values.map((value) => utf8.encode(value)) };
 }
 
-function columnOf(name: string, elemType: DataType): MessageInitShape<typeof ValueInfoProtoSchema> {
-  const rows = { size: { case: 'dimParam', value: 'rows' } } as const;
-  const one = { size: { case: 'dimValue', value: 1n } } as const;
-  return { name, type: { tensorType: { elemType, shape: { dim: [rows, one] } } } };
+/** An input or output as a graph declares it. */
+export function valueInfo({ name, type, shape }: TensorInfo): ValueInfo {
+  const dim = shape.map((size) =>
+    typeof size === 'number'
+      ? ({ size: { case: 'dimValue', value: BigInt(size) } } as const)
+      : ({ size: { case: 'dimParam', value: size } } as const),
+  );
+  return { name, type: { tensorType: { elemType: dataTypes[type], shape: { dim } } } };
+}
+
+function column(name: string, type: TensorType): ValueInfo {
+  return valueInfo({ name, type, shape: ['rows', 1] });
 }

@@ -1,6 +1,6 @@
 export { encodeModel } from './encode-model.ts';
-export type { Columns, TensorInfo } from './input-tensors.ts';
-export { type OnnxModel, type OpenOptions, openModel } from './open-model.ts';
+export { type Columns, type OnnxModel, openModel } from './open-model.ts';
+export { type OnnxSession, type OpenOptions, openSession } from './open-session.ts';
 export { measureParity, type Parity, type ParityPolicy, requireParity } from './parity.ts';
 export type {
   CategoryColumn,
@@ -10,3 +10,13 @@ export type {
   NumberColumn,
   ScoringGraph,
 } from './scoring-graph.ts';
+export {
+  elementCount,
+  isDataOf,
+  type TensorData,
+  type TensorInfo,
+  type Tensors,
+  type TensorType,
+  type TensorValue,
+  tensorData,
+} from './tensors.ts';

@@ -21,7 +21,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file onnx-messages.proto.
  */
 export const file_onnx_messages: GenFile = /*@__PURE__*/
-  fileDesc("ChNvbm54LW1lc3NhZ2VzLnByb3RvEgRvbm54IrACCgpNb2RlbFByb3RvEhIKCmlyX3ZlcnNpb24YASABKAMSFQoNcHJvZHVjZXJfbmFtZRgCIAEoCRIYChBwcm9kdWNlcl92ZXJzaW9uGAMgASgJEh8KBWdyYXBoGAcgASgLMhAub25ueC5HcmFwaFByb3RvEi4KDG9wc2V0X2ltcG9ydBgIIAMoCzIYLm9ubnguT3BlcmF0b3JTZXRJZFByb3RvEjQKDm1ldGFkYXRhX3Byb3BzGA4gAygLMhwub25ueC5TdHJpbmdTdHJpbmdFbnRyeVByb3RvEi4KDXRyYWluaW5nX2luZm8YFCADKAsyFy5vbm54LlRyYWluaW5nSW5mb1Byb3RvEiYKCWZ1bmN0aW9ucxgZIAMoCzITLm9ubnguRnVuY3Rpb25Qcm90byI1ChJPcGVyYXRvclNldElkUHJvdG8SDgoGZG9tYWluGAEgASgJEg8KB3ZlcnNpb24YAiABKAMiNAoWU3RyaW5nU3RyaW5nRW50cnlQcm90bxILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAki4QEKCkdyYXBoUHJvdG8SHQoEbm9kZRgBIAMoCzIPLm9ubnguTm9kZVByb3RvEgwKBG5hbWUYAiABKAkSJgoLaW5pdGlhbGl6ZXIYBSADKAsyES5vbm54LlRlbnNvclByb3RvEiMKBWlucHV0GAsgAygLMhQub25ueC5WYWx1ZUluZm9Qcm90bxIkCgZvdXRwdXQYDCADKAsyFC5vbm54LlZhbHVlSW5mb1Byb3RvEjMKEnNwYXJzZV9pbml0aWFsaXplchgPIAMoCzIXLm9ubnguU3BhcnNlVGVuc29yUHJvdG8iggEKCU5vZGVQcm90bxINCgVpbnB1dBgBIAMoCRIOCgZvdXRwdXQYAiADKAkSDAoEbmFtZRgDIAEoCRIPCgdvcF90eXBlGAQgASgJEicKCWF0dHJpYnV0ZRgFIAMoCzIULm9ubnguQXR0cmlidXRlUHJvdG8SDgoGZG9tYWluGAcgASgJIs0CCg5BdHRyaWJ1dGVQcm90bxIMCgRuYW1lGAEgASgJEgkKAWkYAyABKAMSHAoBdBgFIAEoCzIRLm9ubnguVGVuc29yUHJvdG8SGwoBZxgGIAEoCzIQLm9ubnguR3JhcGhQcm90bxIMCgRpbnRzGAggAygDEg8KB3N0cmluZ3MYCSADKAwSIgoHdGVuc29ycxgKIAMoCzIRLm9ubnguVGVuc29yUHJvdG8SIAoGZ3JhcGhzGAsgAygLMhAub25ueC5HcmFwaFByb3RvEiEKBHR5cGUYFCABKA4yEy5vbm54LkF0dHJpYnV0ZVR5cGUSLgoNc3BhcnNlX3RlbnNvchgWIAEoCzIXLm9ubnguU3BhcnNlVGVuc29yUHJvdG8SLwoOc3BhcnNlX3RlbnNvcnMYFyADKAsyFy5vbm54LlNwYXJzZVRlbnNvclByb3RvIr4BCgtUZW5zb3JQcm90bxIMCgRkaW1zGAEgAygDEiEKCWRhdGFfdHlwZRgCIAEoDjIOLm9ubnguRGF0YVR5cGUSDAoEbmFtZRgIIAEoCRIQCghyYXdfZGF0YRgJIAEoDBIzCg1leHRlcm5hbF9kYXRhGA0gAygLMhwub25ueC5TdHJpbmdTdHJpbmdFbnRyeVByb3RvEikKDWRhdGFfbG9jYXRpb24YDiABKA4yEi5vbm54LkRhdGFMb2NhdGlvbiJaChFTcGFyc2VUZW5zb3JQcm90bxIhCgZ2YWx1ZXMYASABKAsyES5vbm54LlRlbnNvclByb3RvEiIKB2luZGljZXMYAiABKAsyES5vbm54LlRlbnNvclByb3RvIj0KDlZhbHVlSW5mb1Byb3RvEgwKBG5hbWUYASABKAkSHQoEdHlwZRgCIAEoCzIPLm9ubnguVHlwZVByb3RvIjcKCVR5cGVQcm90bxIqCgt0ZW5zb3JfdHlwZRgBIAEoCzIVLm9ubnguVGVuc29yVHlwZVByb3RvIlsKD1RlbnNvclR5cGVQcm90bxIhCgllbGVtX3R5cGUYASABKA4yDi5vbm54LkRhdGFUeXBlEiUKBXNoYXBlGAIgASgLMhYub25ueC5UZW5zb3JTaGFwZVByb3RvIjUKEFRlbnNvclNoYXBlUHJvdG8SIQoDZGltGAEgAygLMhQub25ueC5EaW1lbnNpb25Qcm90byJCCg5EaW1lbnNpb25Qcm90bxITCglkaW1fdmFsdWUYASABKANIABITCglkaW1fcGFyYW0YAiABKAlIAEIGCgRzaXplImIKEVRyYWluaW5nSW5mb1Byb3RvEigKDmluaXRpYWxpemF0aW9uGAEgASgLMhAub25ueC5HcmFwaFByb3RvEiMKCWFsZ29yaXRobRgCIAEoCzIQLm9ubnguR3JhcGhQcm90byJdCg1GdW5jdGlvblByb3RvEh0KBG5vZGUYByADKAsyDy5vbm54Lk5vZGVQcm90bxItCg9hdHRyaWJ1dGVfcHJvdG8YCyADKAsyFC5vbm54LkF0dHJpYnV0ZVByb3RvKnoKDUF0dHJpYnV0ZVR5cGUSHAoYQVRUUklCVVRFX1RZUEVfVU5ERUZJTkVEEAASFgoSQVRUUklCVVRFX1RZUEVfSU5UEAISFwoTQVRUUklCVVRFX1RZUEVfSU5UUxAHEhoKFkFUVFJJQlVURV9UWVBFX1NUUklOR1MQCCpjCghEYXRhVHlwZRIXChNEQVRBX1RZUEVfVU5ERUZJTkVEEAASEwoPREFUQV9UWVBFX0ZMT0FUEAESEwoPREFUQV9UWVBFX0lOVDY0EAcSFAoQREFUQV9UWVBFX1NUUklORxAIKkUKDERhdGFMb2NhdGlvbhIZChVEQVRBX0xPQ0FUSU9OX0RFRkFVTFQQABIaChZEQVRBX0xPQ0FUSU9OX0VYVEVSTkFMEAFiCGVkaXRpb25zcOgH");
+  fileDesc("ChNvbm54LW1lc3NhZ2VzLnByb3RvEgRvbm54IrACCgpNb2RlbFByb3RvEhIKCmlyX3ZlcnNpb24YASABKAMSFQoNcHJvZHVjZXJfbmFtZRgCIAEoCRIYChBwcm9kdWNlcl92ZXJzaW9uGAMgASgJEh8KBWdyYXBoGAcgASgLMhAub25ueC5HcmFwaFByb3RvEi4KDG9wc2V0X2ltcG9ydBgIIAMoCzIYLm9ubnguT3BlcmF0b3JTZXRJZFByb3RvEjQKDm1ldGFkYXRhX3Byb3BzGA4gAygLMhwub25ueC5TdHJpbmdTdHJpbmdFbnRyeVByb3RvEi4KDXRyYWluaW5nX2luZm8YFCADKAsyFy5vbm54LlRyYWluaW5nSW5mb1Byb3RvEiYKCWZ1bmN0aW9ucxgZIAMoCzITLm9ubnguRnVuY3Rpb25Qcm90byI1ChJPcGVyYXRvclNldElkUHJvdG8SDgoGZG9tYWluGAEgASgJEg8KB3ZlcnNpb24YAiABKAMiNAoWU3RyaW5nU3RyaW5nRW50cnlQcm90bxILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAki4QEKCkdyYXBoUHJvdG8SHQoEbm9kZRgBIAMoCzIPLm9ubnguTm9kZVByb3RvEgwKBG5hbWUYAiABKAkSJgoLaW5pdGlhbGl6ZXIYBSADKAsyES5vbm54LlRlbnNvclByb3RvEiMKBWlucHV0GAsgAygLMhQub25ueC5WYWx1ZUluZm9Qcm90bxIkCgZvdXRwdXQYDCADKAsyFC5vbm54LlZhbHVlSW5mb1Byb3RvEjMKEnNwYXJzZV9pbml0aWFsaXplchgPIAMoCzIXLm9ubnguU3BhcnNlVGVuc29yUHJvdG8iggEKCU5vZGVQcm90bxINCgVpbnB1dBgBIAMoCRIOCgZvdXRwdXQYAiADKAkSDAoEbmFtZRgDIAEoCRIPCgdvcF90eXBlGAQgASgJEicKCWF0dHJpYnV0ZRgFIAMoCzIULm9ubnguQXR0cmlidXRlUHJvdG8SDgoGZG9tYWluGAcgASgJIs0CCg5BdHRyaWJ1dGVQcm90bxIMCgRuYW1lGAEgASgJEgkKAWkYAyABKAMSHAoBdBgFIAEoCzIRLm9ubnguVGVuc29yUHJvdG8SGwoBZxgGIAEoCzIQLm9ubnguR3JhcGhQcm90bxIMCgRpbnRzGAggAygDEg8KB3N0cmluZ3MYCSADKAwSIgoHdGVuc29ycxgKIAMoCzIRLm9ubnguVGVuc29yUHJvdG8SIAoGZ3JhcGhzGAsgAygLMhAub25ueC5HcmFwaFByb3RvEiEKBHR5cGUYFCABKA4yEy5vbm54LkF0dHJpYnV0ZVR5cGUSLgoNc3BhcnNlX3RlbnNvchgWIAEoCzIXLm9ubnguU3BhcnNlVGVuc29yUHJvdG8SLwoOc3BhcnNlX3RlbnNvcnMYFyADKAsyFy5vbm54LlNwYXJzZVRlbnNvclByb3RvIr4BCgtUZW5zb3JQcm90bxIMCgRkaW1zGAEgAygDEiEKCWRhdGFfdHlwZRgCIAEoDjIOLm9ubnguRGF0YVR5cGUSDAoEbmFtZRgIIAEoCRIQCghyYXdfZGF0YRgJIAEoDBIzCg1leHRlcm5hbF9kYXRhGA0gAygLMhwub25ueC5TdHJpbmdTdHJpbmdFbnRyeVByb3RvEikKDWRhdGFfbG9jYXRpb24YDiABKA4yEi5vbm54LkRhdGFMb2NhdGlvbiJaChFTcGFyc2VUZW5zb3JQcm90bxIhCgZ2YWx1ZXMYASABKAsyES5vbm54LlRlbnNvclByb3RvEiIKB2luZGljZXMYAiABKAsyES5vbm54LlRlbnNvclByb3RvIj0KDlZhbHVlSW5mb1Byb3RvEgwKBG5hbWUYASABKAkSHQoEdHlwZRgCIAEoCzIPLm9ubnguVHlwZVByb3RvIo0BCglUeXBlUHJvdG8SKgoLdGVuc29yX3R5cGUYASABKAsyFS5vbm54LlRlbnNvclR5cGVQcm90bxIuCg1zZXF1ZW5jZV90eXBlGAQgASgLMhcub25ueC5TZXF1ZW5jZVR5cGVQcm90bxIkCghtYXBfdHlwZRgFIAEoCzISLm9ubnguTWFwVHlwZVByb3RvIjcKEVNlcXVlbmNlVHlwZVByb3RvEiIKCWVsZW1fdHlwZRgBIAEoCzIPLm9ubnguVHlwZVByb3RvIlUKDE1hcFR5cGVQcm90bxIgCghrZXlfdHlwZRgBIAEoDjIOLm9ubnguRGF0YVR5cGUSIwoKdmFsdWVfdHlwZRgCIAEoCzIPLm9ubnguVHlwZVByb3RvIlsKD1RlbnNvclR5cGVQcm90bxIhCgllbGVtX3R5cGUYASABKA4yDi5vbm54LkRhdGFUeXBlEiUKBXNoYXBlGAIgASgLMhYub25ueC5UZW5zb3JTaGFwZVByb3RvIjUKEFRlbnNvclNoYXBlUHJvdG8SIQoDZGltGAEgAygLMhQub25ueC5EaW1lbnNpb25Qcm90byJCCg5EaW1lbnNpb25Qcm90bxITCglkaW1fdmFsdWUYASABKANIABITCglkaW1fcGFyYW0YAiABKAlIAEIGCgRzaXplImIKEVRyYWluaW5nSW5mb1Byb3RvEigKDmluaXRpYWxpemF0aW9uGAEgASgLMhAub25ueC5HcmFwaFByb3RvEiMKCWFsZ29yaXRobRgCIAEoCzIQLm9ubnguR3JhcGhQcm90byJdCg1GdW5jdGlvblByb3RvEh0KBG5vZGUYByADKAsyDy5vbm54Lk5vZGVQcm90bxItCg9hdHRyaWJ1dGVfcHJvdG8YCyADKAsyFC5vbm54LkF0dHJpYnV0ZVByb3RvKpQBCg1BdHRyaWJ1dGVUeXBlEhwKGEFUVFJJQlVURV9UWVBFX1VOREVGSU5FRBAAEhYKEkFUVFJJQlVURV9UWVBFX0lOVBACEhgKFEFUVFJJQlVURV9UWVBFX0dSQVBIEAUSFwoTQVRUUklCVVRFX1RZUEVfSU5UUxAHEhoKFkFUVFJJQlVURV9UWVBFX1NUUklOR1MQCCqwBQoIRGF0YVR5cGUSFwoTREFUQV9UWVBFX1VOREVGSU5FRBAAEhMKD0RBVEFfVFlQRV9GTE9BVBABEhMKD0RBVEFfVFlQRV9VSU5UOBACEhIKDkRBVEFfVFlQRV9JTlQ4EAMSFAoQREFUQV9UWVBFX1VJTlQxNhAEEhMKD0RBVEFfVFlQRV9JTlQxNhAFEhMKD0RBVEFfVFlQRV9JTlQzMhAGEhMKD0RBVEFfVFlQRV9JTlQ2NBAHEhQKEERBVEFfVFlQRV9TVFJJTkcQCBISCg5EQVRBX1RZUEVfQk9PTBAJEhUKEURBVEFfVFlQRV9GTE9BVDE2EAoSFAoQREFUQV9UWVBFX0RPVUJMRRALEhQKEERBVEFfVFlQRV9VSU5UMzIQDBIUChBEQVRBX1RZUEVfVUlOVDY0EA0SFwoTREFUQV9UWVBFX0NPTVBMRVg2NBAOEhgKFERBVEFfVFlQRV9DT01QTEVYMTI4EA8SFgoSREFUQV9UWVBFX0JGTE9BVDE2EBASGgoWREFUQV9UWVBFX0ZMT0FUOEU0TTNGThAREhwKGERBVEFfVFlQRV9GTE9BVDhFNE0zRk5VWhASEhgKFERBVEFfVFlQRV9GTE9BVDhFNU0yEBMSHAoYREFUQV9UWVBFX0ZMT0FUOEU1TTJGTlVaEBQSEwoPREFUQV9UWVBFX1VJTlQ0EBUSEgoOREFUQV9UWVBFX0lOVDQQFhIYChREQVRBX1RZUEVfRkxPQVQ0RTJNMRAXEhgKFERBVEFfVFlQRV9GTE9BVDhFOE0wEBgSEwoPREFUQV9UWVBFX1VJTlQyEBkSEgoOREFUQV9UWVBFX0lOVDIQGhIYChREQVRBX1RZUEVfRkxPQVQ2RTJNMxAbEhgKFERBVEFfVFlQRV9GTE9BVDZFM00yEBwqRQoMRGF0YUxvY2F0aW9uEhkKFURBVEFfTE9DQVRJT05fREVGQVVMVBAAEhoKFkRBVEFfTE9DQVRJT05fRVhURVJOQUwQAWIIZWRpdGlvbnNw6Ac");
 
 /**
  * The whole file: versions, one graph, and free text about it.
@@ -369,6 +369,8 @@ export const ValueInfoProtoSchema: GenMessage<ValueInfoProto> = /*@__PURE__*/
   messageDesc(file_onnx_messages, 8);
 
 /**
+ * One of these (the specification has more kinds).
+ *
  * @generated from message onnx.TypeProto
  */
 export type TypeProto = Message<"onnx.TypeProto"> & {
@@ -376,6 +378,16 @@ export type TypeProto = Message<"onnx.TypeProto"> & {
    * @generated from field: onnx.TensorTypeProto tensor_type = 1;
    */
   tensorType?: TensorTypeProto | undefined;
+
+  /**
+   * @generated from field: onnx.SequenceTypeProto sequence_type = 4;
+   */
+  sequenceType?: SequenceTypeProto | undefined;
+
+  /**
+   * @generated from field: onnx.MapTypeProto map_type = 5;
+   */
+  mapType?: MapTypeProto | undefined;
 };
 
 /**
@@ -386,6 +398,47 @@ export const TypeProtoSchema: GenMessage<TypeProto> = /*@__PURE__*/
   messageDesc(file_onnx_messages, 9);
 
 /**
+ * @generated from message onnx.SequenceTypeProto
+ */
+export type SequenceTypeProto = Message<"onnx.SequenceTypeProto"> & {
+  /**
+   * @generated from field: onnx.TypeProto elem_type = 1;
+   */
+  elemType?: TypeProto | undefined;
+};
+
+/**
+ * Describes the message onnx.SequenceTypeProto.
+ * Use `create(SequenceTypeProtoSchema)` to create a new message.
+ */
+export const SequenceTypeProtoSchema: GenMessage<SequenceTypeProto> = /*@__PURE__*/
+  messageDesc(file_onnx_messages, 10);
+
+/**
+ * @generated from message onnx.MapTypeProto
+ */
+export type MapTypeProto = Message<"onnx.MapTypeProto"> & {
+  /**
+   * @generated from field: onnx.DataType key_type = 1;
+   */
+  keyType: DataType;
+
+  /**
+   * @generated from field: onnx.TypeProto value_type = 2;
+   */
+  valueType?: TypeProto | undefined;
+};
+
+/**
+ * Describes the message onnx.MapTypeProto.
+ * Use `create(MapTypeProtoSchema)` to create a new message.
+ */
+export const MapTypeProtoSchema: GenMessage<MapTypeProto> = /*@__PURE__*/
+  messageDesc(file_onnx_messages, 11);
+
+/**
+ * No shape means that even the number of dimensions is open.
+ *
  * @generated from message onnx.TensorTypeProto
  */
 export type TensorTypeProto = Message<"onnx.TensorTypeProto"> & {
@@ -405,7 +458,7 @@ export type TensorTypeProto = Message<"onnx.TensorTypeProto"> & {
  * Use `create(TensorTypeProtoSchema)` to create a new message.
  */
 export const TensorTypeProtoSchema: GenMessage<TensorTypeProto> = /*@__PURE__*/
-  messageDesc(file_onnx_messages, 10);
+  messageDesc(file_onnx_messages, 12);
 
 /**
  * @generated from message onnx.TensorShapeProto
@@ -422,7 +475,7 @@ export type TensorShapeProto = Message<"onnx.TensorShapeProto"> & {
  * Use `create(TensorShapeProtoSchema)` to create a new message.
  */
 export const TensorShapeProtoSchema: GenMessage<TensorShapeProto> = /*@__PURE__*/
-  messageDesc(file_onnx_messages, 11);
+  messageDesc(file_onnx_messages, 13);
 
 /**
  * A fixed size, or a name for one that differs from call to call ("rows").
@@ -453,7 +506,7 @@ export type DimensionProto = Message<"onnx.DimensionProto"> & {
  * Use `create(DimensionProtoSchema)` to create a new message.
  */
 export const DimensionProtoSchema: GenMessage<DimensionProto> = /*@__PURE__*/
-  messageDesc(file_onnx_messages, 12);
+  messageDesc(file_onnx_messages, 14);
 
 /**
  * Read only, never written: the other places where ONNX allows graphs and nodes.
@@ -477,7 +530,7 @@ export type TrainingInfoProto = Message<"onnx.TrainingInfoProto"> & {
  * Use `create(TrainingInfoProtoSchema)` to create a new message.
  */
 export const TrainingInfoProtoSchema: GenMessage<TrainingInfoProto> = /*@__PURE__*/
-  messageDesc(file_onnx_messages, 13);
+  messageDesc(file_onnx_messages, 15);
 
 /**
  * @generated from message onnx.FunctionProto
@@ -499,7 +552,7 @@ export type FunctionProto = Message<"onnx.FunctionProto"> & {
  * Use `create(FunctionProtoSchema)` to create a new message.
  */
 export const FunctionProtoSchema: GenMessage<FunctionProto> = /*@__PURE__*/
-  messageDesc(file_onnx_messages, 14);
+  messageDesc(file_onnx_messages, 16);
 
 /**
  * @generated from enum onnx.AttributeType
@@ -514,6 +567,11 @@ export const AttributeType = {
    * @generated from enum value: ATTRIBUTE_TYPE_INT = 2;
    */
   INT: 2,
+
+  /**
+   * @generated from enum value: ATTRIBUTE_TYPE_GRAPH = 5;
+   */
+  GRAPH: 5,
 
   /**
    * @generated from enum value: ATTRIBUTE_TYPE_INTS = 7;
@@ -538,6 +596,8 @@ export const AttributeTypeSchema: GenEnum<AttributeType> = /*@__PURE__*/
   enumDesc(file_onnx_messages, 0);
 
 /**
+ * All of the specification, so that a type that cannot be run can be named.
+ *
  * @generated from enum onnx.DataType
  */
 export const DataType = {
@@ -552,6 +612,31 @@ export const DataType = {
   FLOAT: 1,
 
   /**
+   * @generated from enum value: DATA_TYPE_UINT8 = 2;
+   */
+  UINT8: 2,
+
+  /**
+   * @generated from enum value: DATA_TYPE_INT8 = 3;
+   */
+  INT8: 3,
+
+  /**
+   * @generated from enum value: DATA_TYPE_UINT16 = 4;
+   */
+  UINT16: 4,
+
+  /**
+   * @generated from enum value: DATA_TYPE_INT16 = 5;
+   */
+  INT16: 5,
+
+  /**
+   * @generated from enum value: DATA_TYPE_INT32 = 6;
+   */
+  INT32: 6,
+
+  /**
    * @generated from enum value: DATA_TYPE_INT64 = 7;
    */
   INT64: 7,
@@ -560,9 +645,111 @@ export const DataType = {
    * @generated from enum value: DATA_TYPE_STRING = 8;
    */
   STRING: 8,
+
+  /**
+   * @generated from enum value: DATA_TYPE_BOOL = 9;
+   */
+  BOOL: 9,
+
+  /**
+   * @generated from enum value: DATA_TYPE_FLOAT16 = 10;
+   */
+  FLOAT16: 10,
+
+  /**
+   * @generated from enum value: DATA_TYPE_DOUBLE = 11;
+   */
+  DOUBLE: 11,
+
+  /**
+   * @generated from enum value: DATA_TYPE_UINT32 = 12;
+   */
+  UINT32: 12,
+
+  /**
+   * @generated from enum value: DATA_TYPE_UINT64 = 13;
+   */
+  UINT64: 13,
+
+  /**
+   * @generated from enum value: DATA_TYPE_COMPLEX64 = 14;
+   */
+  COMPLEX64: 14,
+
+  /**
+   * @generated from enum value: DATA_TYPE_COMPLEX128 = 15;
+   */
+  COMPLEX128: 15,
+
+  /**
+   * @generated from enum value: DATA_TYPE_BFLOAT16 = 16;
+   */
+  BFLOAT16: 16,
+
+  /**
+   * @generated from enum value: DATA_TYPE_FLOAT8E4M3FN = 17;
+   */
+  FLOAT8E4M3FN: 17,
+
+  /**
+   * @generated from enum value: DATA_TYPE_FLOAT8E4M3FNUZ = 18;
+   */
+  FLOAT8E4M3FNUZ: 18,
+
+  /**
+   * @generated from enum value: DATA_TYPE_FLOAT8E5M2 = 19;
+   */
+  FLOAT8E5M2: 19,
+
+  /**
+   * @generated from enum value: DATA_TYPE_FLOAT8E5M2FNUZ = 20;
+   */
+  FLOAT8E5M2FNUZ: 20,
+
+  /**
+   * @generated from enum value: DATA_TYPE_UINT4 = 21;
+   */
+  UINT4: 21,
+
+  /**
+   * @generated from enum value: DATA_TYPE_INT4 = 22;
+   */
+  INT4: 22,
+
+  /**
+   * @generated from enum value: DATA_TYPE_FLOAT4E2M1 = 23;
+   */
+  FLOAT4E2M1: 23,
+
+  /**
+   * @generated from enum value: DATA_TYPE_FLOAT8E8M0 = 24;
+   */
+  FLOAT8E8M0: 24,
+
+  /**
+   * @generated from enum value: DATA_TYPE_UINT2 = 25;
+   */
+  UINT2: 25,
+
+  /**
+   * @generated from enum value: DATA_TYPE_INT2 = 26;
+   */
+  INT2: 26,
+
+  /**
+   * @generated from enum value: DATA_TYPE_FLOAT6E2M3 = 27;
+   */
+  FLOAT6E2M3: 27,
+
+  /**
+   * @generated from enum value: DATA_TYPE_FLOAT6E3M2 = 28;
+   */
+  FLOAT6E3M2: 28,
 } as const;
 
 /**
+ * All of the specification, so that a type that cannot be run can be named.
+ *
  * @generated from enum onnx.DataType
  */
 export type DataType = (typeof DataType)[keyof typeof DataType] | UnknownEnum;

@@ -2,7 +2,6 @@ import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/p
 import { FlightdeckError, seededRandom } from '@flightdeck/core';
 import { describe, expect, it } from 'vitest';
 import { encodeModel } from './encode-model.ts';
-import type { Columns } from './input-tensors.ts';
 import {
   AttributeType,
   DataLocation,
@@ -10,7 +9,7 @@ import {
   ModelProtoSchema,
   type TensorProtoSchema,
 } from './onnx-messages_pb.ts';
-import { type OnnxModel, openModel } from './open-model.ts';
+import { type Columns, type OnnxModel, openModel } from './open-model.ts';
 import { smallColumns, smallGraph } from './small-graph.fixture.ts';
 
 const bytes = encodeModel(smallGraph);
@@ -128,15 +127,15 @@ describe('an open model', () => {
     withModel(async (model) => {
       const { hour: _, ...withoutHour } = smallColumns;
       const wrong: [Record<string, unknown>, number, string][] = [
-        [withoutHour, 3, 'column "hour" is missing'],
-        [{ ...smallColumns, hour: undefined }, 3, 'column "hour" is missing'],
-        [{ ...smallColumns, hour: 7 }, 3, 'column "hour" must be a Float32Array'],
-        [{ ...smallColumns, hour: smallColumns.hour.slice(1) }, 3, 'column "hour" must have 3 values, not 2'],
-        [{ ...smallColumns, hour: new Float64Array(3) }, 3, 'column "hour" must be a Float32Array'],
-        [{ ...smallColumns, hour: ['0', '1', '2'] }, 3, 'column "hour" must be a Float32Array'],
-        [{ ...smallColumns, airport: new Float32Array(3) }, 3, 'column "airport" must be a list of strings'],
-        [{ ...smallColumns, airport: ['JFK', null, 'LAX'] }, 3, 'column "airport" must be a list of strings'],
-        [smallColumns, 4, 'column "distance" must have 4 values, not 3'],
+        [withoutHour, 3, 'input "hour" is missing'],
+        [{ ...smallColumns, hour: undefined }, 3, 'input "hour" is missing'],
+        [{ ...smallColumns, hour: 7 }, 3, 'input "hour" must be a Float32Array'],
+        [{ ...smallColumns, hour: smallColumns.hour.slice(1) }, 3, 'input "hour" must have 3 values, not 2'],
+        [{ ...smallColumns, hour: new Float64Array(3) }, 3, 'input "hour" must be a Float32Array'],
+        [{ ...smallColumns, hour: ['0', '1', '2'] }, 3, 'input "hour" must be a Float32Array'],
+        [{ ...smallColumns, airport: new Float32Array(3) }, 3, 'input "airport" must be a list of strings'],
+        [{ ...smallColumns, airport: ['JFK', null, 'LAX'] }, 3, 'input "airport" must be a list of strings'],
+        [smallColumns, 4, 'input "distance" must have 4 values, not 3'],
         [smallColumns, 0, 'rows must be a whole number above 0'],
         [smallColumns, 1.5, 'rows must be a whole number above 0'],
       ];

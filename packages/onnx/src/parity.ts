@@ -2,8 +2,7 @@
 // only if both say the same, because every number that was reported belongs to the first and every answer to the second.
 
 import { FlightdeckError } from '@flightdeck/core';
-import type { Columns } from './input-tensors.ts';
-import type { OnnxModel } from './open-model.ts';
+import type { Columns, OnnxModel } from './open-model.ts';
 
 export interface ParityInput {
   readonly model: Pick<OnnxModel, 'run'>;

@@ -2,7 +2,7 @@
 
 import { type Random, seededRandom } from '@flightdeck/core';
 import fc from 'fast-check';
-import type { Columns } from './input-tensors.ts';
+import type { Columns } from './open-model.ts';
 import {
   type CategoryColumn,
   type DenseLayer,
