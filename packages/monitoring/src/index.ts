@@ -1,0 +1,6 @@
+export {
+  type LoggedAnswer,
+  type LogLayout,
+  openPredictionLog,
+  type PredictionLog,
+} from './prediction-log.ts';
