@@ -1,0 +1,223 @@
+// Collects the work of several requests into one run, by rows, and says who waits, who runs and who is refused. Runs and time are
+// given to it, so that tests can turn both by hand.
+
+import type { Tensors } from '@flightdeck/onnx';
+import { admit, caution, type Traffic, tooLate } from './admission.ts';
+import { alarm } from './alarm.ts';
+import { answersOf, type Batch, batchOf, feedsOf } from './batch.ts';
+import type { BatchReport, Inference, Work } from './inference-model.ts';
+import { type ModelPorts, requestGroups } from './request-group.ts';
+import { followCost, type RunCost, runTime } from './run-cost.ts';
+import { deadlineExceeded, failure, isOutage, retired } from './run-failure.ts';
+import type { Runner } from './runner.ts';
+import type { Scheduler } from './scheduler.ts';
+import { answer, refuse } from './ticket.ts';
+import { waitingLine } from './waiting-line.ts';
+
+export interface BatcherOptions extends ModelPorts {
+  readonly runner: Runner;
+  readonly scheduler: Scheduler;
+  readonly cost: RunCost;
+  readonly maxBatchRows: number;
+  readonly maxDelayMs: number;
+  readonly maxQueuedRows: number;
+  readonly onBatch?: (report: BatchReport) => void;
+}
+
+export interface Batcher {
+  readonly load: { readonly queuedRows: number; readonly running: number };
+  infer(work: Work): Promise<Inference>;
+  /** Takes nothing more. Done when everything that was taken is answered. */
+  drain(): Promise<void>;
+}
+
+type Outcome = { readonly answers: readonly Tensors[]; readonly runMs: number } | { readonly error: unknown };
+
+export function batcher(options: BatcherOptions): Batcher {
+  const { runner, scheduler, isBatching, maxDelayMs, onBatch } = options;
+  const maxBatchRows = isBatching ? options.maxBatchRows : 1;
+  const groupOf = requestGroups(options);
+  const line = waitingLine(maxBatchRows);
+  /** With the times when they began. */
+  const running = new Map<Batch, number>();
+  /** Halves of batches that failed, the next to run last. */
+  const halves: Batch[] = [];
+  const pace = followCost(options.cost);
+  const bell = alarm(scheduler, wake);
+  /** No request that is not settled has an earlier deadline. */
+  let nextDeadline = Number.POSITIVE_INFINITY;
+  let turnIsComing = false;
+  let drained: PromiseWithResolvers<void> | undefined;
+
+  /** The time, after those have left whose deadline it has passed. */
+  function tick(): number {
+    const now = scheduler.now();
+    if (now >= nextDeadline) expire(now);
+    return now;
+  }
+
+  function enter(work: Work): Promise<Inference> {
+    const now = tick();
+    const group = groupOf(work);
+    const rows = isBatching ? work.rows.rows : 1;
+    const lastRunRows = ((group.waiting + rows - 1) % maxBatchRows) + 1;
+    const arrival = { rows, runs: line.runsFor(group, rows), lastRunRows, timeoutMs: work.deadline - now };
+    admit(traffic(now), arrival, options.maxQueuedRows);
+    const { promise, resolve, reject } = Promise.withResolvers<Inference>();
+    const flushAt = Math.min(now + maxDelayMs, work.deadline - caution * runTime(pace.now, lastRunRows));
+    line.push({
+      source: work.rows,
+      group,
+      rows,
+      arrivedAt: now,
+      deadline: work.deadline,
+      flushAt,
+      resolve,
+      reject,
+      taken: 0,
+      answered: 0,
+      pieces: [],
+      startedAt: Number.POSITIVE_INFINITY,
+      runMs: 0,
+      settled: false,
+    });
+    nextDeadline = Math.min(nextDeadline, work.deadline);
+    bell.by(nextDeadline);
+    if (flushAt <= now || group.waiting >= maxBatchRows) startNextTurn();
+    else bell.by(flushAt);
+    return promise;
+  }
+
+  function startNextTurn(): void {
+    if (turnIsComing || running.size === runner.concurrency) return;
+    turnIsComing = true;
+    scheduler.onNextTurn(() => {
+      turnIsComing = false;
+      startRuns(tick());
+    });
+  }
+
+  function startRuns(now: number): void {
+    while (running.size < runner.concurrency) {
+      refuseHopeless(now);
+      const batch = nextHalf() ?? line.take(drained ? Number.POSITIVE_INFINITY : now);
+      if (!batch) break;
+      running.set(batch, now);
+      void run(batch, now);
+    }
+    if (running.size < runner.concurrency) for (const { flushAt } of line.tickets) bell.by(flushAt);
+    if (drained && running.size === 0) {
+      bell.off();
+      drained.resolve();
+    }
+  }
+
+  /**
+   * Who would be too late even in a run that started now would only make those late who share it. The last in line is tried
+   * nevertheless: if it is the estimate that is wrong, only a run can tell.
+   */
+  function refuseHopeless(now: number): void {
+    while (line.tickets.length > 1) {
+      const first = line.tickets[0]!;
+      const rows = Math.min(maxBatchRows, first.group.waiting);
+      if (first.taken > 0 || now + caution * runTime(pace.now, rows) <= first.deadline) return;
+      line.leave(first);
+      refuse(first, tooLate(traffic(now)));
+    }
+  }
+
+  function nextHalf(): Batch | undefined {
+    for (let half = halves.pop(); half; half = halves.pop()) {
+      const parts = half.parts.filter(({ ticket }) => !ticket.settled);
+      if (parts.length > 0) return batchOf(parts);
+    }
+    return undefined;
+  }
+
+  async function run(batch: Batch, startedAt: number): Promise<void> {
+    const outcome = await attempt(batch);
+    const now = tick();
+    running.delete(batch);
+    if ('error' in outcome) fail(batch, outcome.error);
+    else {
+      pace.observe(batch.rows, now - startedAt);
+      const { answers, runMs } = outcome;
+      batch.parts.forEach((part, i) => {
+        answer(part, answers[i]!, now, runMs);
+      });
+      onBatch?.({ rows: batch.rows, requests: batch.parts.length, runMs });
+    }
+    startRuns(now);
+  }
+
+  async function attempt(batch: Batch): Promise<Outcome> {
+    try {
+      const feeds = feedsOf(batch, runner.takesFeeds);
+      const { outputs, runMs } = await runner.run(feeds, batch.group.outputs);
+      return { answers: answersOf(batch, outputs), runMs };
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  /**
+   * Whoever broke the run is found by halving, so that everybody else is answered. One poisoned request among k costs at most
+   * 2 log2(k) more runs, rounded up; if all of them are, 2k - 2.
+   */
+  function fail({ parts }: Batch, error: unknown): void {
+    if (parts.length > 1 && !isOutage(error)) {
+      const middle = parts.length >> 1;
+      halves.push(batchOf(parts.slice(middle)), batchOf(parts.slice(0, middle)));
+      return;
+    }
+    for (const { ticket } of parts) {
+      if (!ticket.settled) line.leave(ticket);
+      refuse(ticket, failure(error));
+    }
+  }
+
+  function expire(now: number): void {
+    for (const ticket of line.expire(now))
+      refuse(ticket, ticket.taken > 0 ? deadlineExceeded() : tooLate(traffic(now)));
+    const taken = [...running.keys(), ...halves].flatMap(({ parts }) => parts.map(({ ticket }) => ticket));
+    for (const ticket of taken) if (ticket.deadline <= now) refuse(ticket, deadlineExceeded());
+    nextDeadline = Number.POSITIVE_INFINITY;
+    for (const { deadline, settled } of [...line.tickets, ...taken])
+      if (!settled) nextDeadline = Math.min(nextDeadline, deadline);
+  }
+
+  function wake(): void {
+    const now = tick();
+    bell.by(nextDeadline);
+    startRuns(now);
+  }
+
+  function traffic(now: number): Traffic {
+    let runningMs = 0;
+    for (const [{ rows }, startedAt] of running)
+      runningMs += Math.max(0, startedAt + runTime(pace.now, rows) - now);
+    return {
+      cost: pace.now,
+      concurrency: runner.concurrency,
+      running: running.size,
+      runningMs,
+      waitingRuns: line.runs + halves.length,
+      waitingRows: line.rows,
+    };
+  }
+
+  return {
+    get load() {
+      return { queuedRows: line.rows, running: running.size };
+    },
+    async infer(work) {
+      if (drained) throw retired();
+      return enter(work);
+    },
+    drain() {
+      drained ??= Promise.withResolvers<void>();
+      startRuns(tick());
+      return drained.promise;
+    },
+  };
+}

@@ -1,0 +1,39 @@
+// What a run costs, as a straight line over its rows: measured when a model is loaded, and followed while it serves.
+
+/** Milliseconds of a run: `fixedMs + rows * perRowMs`. */
+export interface RunCost {
+  readonly fixedMs: number;
+  readonly perRowMs: number;
+}
+
+export function runTime({ fixedMs, perRowMs }: RunCost, rows: number): number {
+  return fixedMs + rows * perRowMs;
+}
+
+export interface FollowedCost {
+  readonly now: RunCost;
+  observe(rows: number, ms: number): void;
+}
+
+/** How much one run counts: the estimate moves halfway to a new pace within some seven runs. */
+const weight = 0.1;
+/** One run of a thousand times the estimate (a garbage collection, a process that was put to sleep) counts as four times. */
+const mostSurprise = 4;
+
+/**
+ * The line of `measured`, stretched by how much longer or shorter runs take now: the exponentially weighted mean of
+ * (observed / expected).
+ */
+export function followCost(measured: RunCost): FollowedCost {
+  let now = measured;
+  return {
+    get now() {
+      return now;
+    },
+    observe(rows, ms) {
+      const ratio = Math.min(mostSurprise, Math.max(1 / mostSurprise, ms / runTime(now, rows)));
+      const stretch = 1 + weight * (ratio - 1);
+      now = { fixedMs: now.fixedMs * stretch, perRowMs: now.perRowMs * stretch };
+    },
+  };
+}
