@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { FlightdeckError, messageOf } from '@flightdeck/core';
 import { z } from 'zod';
 
+/** Of a model of the kit. */
 const predictionSchema = z.object({
   probability: z.number(),
   positive: z.boolean(),
@@ -12,13 +13,14 @@ const predictionSchema = z.object({
 });
 export type Prediction = z.infer<typeof predictionSchema>;
 
-const answerSchema = z.object({
-  model: z.string(),
-  version: z.number().int(),
-  prediction: predictionSchema.optional(),
-  predictions: z.array(predictionSchema).optional(),
-});
-export type Answer = z.infer<typeof answerSchema>;
+/** Of a model that was imported: one value an output. */
+const tensorPredictionSchema = z.object({ outputs: z.record(z.string(), z.json()) });
+export type TensorPrediction = z.infer<typeof tensorPredictionSchema>;
+
+const answerSchema = answerWith(predictionSchema);
+type Answer = z.infer<typeof answerSchema>;
+const anyAnswerSchema = answerWith(z.union([predictionSchema, tensorPredictionSchema]));
+export type AnyAnswer = z.infer<typeof anyAnswerSchema>;
 
 const refusalSchema = z.object({
   error: z.union([z.string(), z.object({ code: z.string(), message: z.string() })]),
@@ -36,12 +38,21 @@ export class Refused extends FlightdeckError {
 
 /** One instance or many: `{ instance }` or `{ instances }`. Throws Refused, SERVER_UNREACHABLE or SERVER_UNKNOWN. */
 export async function predict(url: string, model: string, body: unknown): Promise<Answer> {
+  return answerSchema.parse(await answerTo(url, model, body));
+}
+
+/** The same, of a model of the kit or of one that was imported. */
+export async function predictAny(url: string, model: string, body: unknown): Promise<AnyAnswer> {
+  return anyAnswerSchema.parse(await answerTo(url, model, body));
+}
+
+async function answerTo(url: string, model: string, body: unknown): Promise<unknown> {
   const response = await ask(url, `/v1/models/${encodeURIComponent(model)}/predict`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  return answerSchema.parse(await bodyOf(response, url));
+  return bodyOf(response, url);
 }
 
 /** Waits until every endpoint answers. NOT_READY, with the server's reason, when that takes too long. */
@@ -55,6 +66,15 @@ export async function untilReady(
     if (response.ok || late) return void (await bodyOf(response, url));
     await response.body?.cancel();
   }
+}
+
+function answerWith<Prediction extends z.ZodType>(prediction: Prediction) {
+  return z.object({
+    model: z.string(),
+    version: z.number().int(),
+    prediction: prediction.optional(),
+    predictions: z.array(prediction).optional(),
+  });
 }
 
 async function ask(url: string, path: string, init: RequestInit): Promise<Response> {

@@ -128,8 +128,8 @@ describe('a refused request', () => {
     const answer = await predict(`{ "instance": { "a": ${deep} } }`);
     expect(answer.statusCode).toBe(400);
     expect(answer.json().error).toMatchObject({
-      code: 'WRONG_TYPE',
-      message: expect.stringContaining('got an array'),
+      code: 'MALFORMED_JSON',
+      message: expect.stringContaining('nested more than 32 levels deep'),
     });
   });
 
@@ -149,18 +149,17 @@ describe('a refused request', () => {
     },
   );
 
-  test.each([
-    ['GET', url],
-    ['GET', '/v1/nothing'],
-    ['DELETE', '/v1/models'],
-  ] as const)('%s %s is told where the routes are listed', async (method, address) => {
-    const answer = await serving.app.inject({ method, url: address });
-    expect(answer.statusCode).toBe(404);
-    expect(answer.json().error).toMatchObject({
-      code: 'ROUTE_NOT_FOUND',
-      message: expect.stringContaining('GET / lists'),
-    });
-  });
+  test.each([['GET', '/v1/nothing']] as const)(
+    '%s %s is told where the routes are listed',
+    async (method, address) => {
+      const answer = await serving.app.inject({ method, url: address });
+      expect(answer.statusCode).toBe(404);
+      expect(answer.json().error).toMatchObject({
+        code: 'ROUTE_NOT_FOUND',
+        message: expect.stringContaining('GET / lists'),
+      });
+    },
+  );
 
   test('with a malformed URL has the usual error body and a request id', async () => {
     const answer = await serving.app.inject({ method: 'GET', url: '/v1/%zz' });
@@ -168,6 +167,16 @@ describe('a refused request', () => {
     expect(answer.json().error).toMatchObject({
       code: 'BAD_REQUEST',
       requestId: answer.headers['x-request-id'],
+    });
+  });
+
+  test('of a known address with another method is told the methods that it has', async () => {
+    const answer = await serving.app.inject({ method: 'DELETE', url: '/v1/models/sum/predict' });
+    expect(answer.statusCode).toBe(405);
+    expect(answer.headers.allow).toBe('POST');
+    expect(answer.json().error).toMatchObject({
+      code: 'METHOD_NOT_ALLOWED',
+      message: expect.stringContaining('Use POST.'),
     });
   });
 
@@ -189,6 +198,7 @@ describe('an error of our own', () => {
           throw new Error('the password is hunter2');
         },
       },
+      defaultTimeoutMs: 1000,
       maxBodyBytes: 1000,
       logger: { level: 'info', stream: { write: (line: string) => lines.push(line) } },
     });
@@ -302,7 +312,7 @@ describe('what is here', () => {
     const { routes } = (await serving.app.inject('/')).json();
     const addresses = Object.keys(routes).filter((route) => route.startsWith('GET '));
     expect(addresses).toContain('GET /docs');
-    for (const address of addresses) {
+    for (const address of addresses.filter((one) => !one.includes('{'))) {
       expect((await serving.app.inject(address.replace('GET ', ''))).statusCode, address).toBe(200);
     }
   });
@@ -310,16 +320,30 @@ describe('what is here', () => {
   test('the OpenAPI 3.1 document has every route, its errors by status, and the envelope of a request', async () => {
     const document = (await serving.app.inject('/docs/json')).json();
     expect(document.openapi).toBe('3.1.0');
-    expect(Object.keys(document.paths).sort()).toEqual([
-      '/',
-      '/metrics',
-      '/v1/models',
-      '/v1/models/{model}/predict',
-      '/v2/health/live',
-      '/v2/health/ready',
-    ]);
+    expect(Object.keys(document.paths)).toEqual(
+      expect.arrayContaining([
+        '/',
+        '/invocations',
+        '/metrics',
+        '/v1/models',
+        '/v1/models/{model}/predict',
+        '/v2',
+        '/v2/models/{model}/versions/{version}/infer',
+        '/v2/repository/models/{model}/load',
+      ]),
+    );
     const { post } = document.paths['/v1/models/{model}/predict'];
-    expect(Object.keys(post.responses)).toEqual(['200', '400', '404', '413', '415', '500', '503']);
+    expect(Object.keys(post.responses)).toEqual([
+      '200',
+      '400',
+      '404',
+      '413',
+      '415',
+      '429',
+      '500',
+      '503',
+      '504',
+    ]);
     expect(post.requestBody.content['application/json'].schema).toMatchObject({
       additionalProperties: false,
       oneOf: [{ required: ['instance'] }, { required: ['instances'] }],

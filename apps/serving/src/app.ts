@@ -2,28 +2,54 @@
 // into it.
 
 import type { DataPlane } from './data-plane.ts';
-import { createHttpServer, type HttpServer, type HttpServerOptions } from './http-server.ts';
-import type { ServingMetrics } from './metrics.ts';
-import { registerDocs } from './openapi.ts';
-import { healthRoutes } from './routes/health.ts';
-import { indexRoute } from './routes/index.ts';
-import { metricsRoute } from './routes/metrics.ts';
-import { modelsRoute } from './routes/models.ts';
-import { predictRoute } from './routes/predict.ts';
+import { modelsRoute } from './domain/models-route.ts';
+import { type PredictOptions, predictRoute } from './domain/predict-route.ts';
+import { registerBodyParsers } from './http/body.ts';
+import { healthRoutes } from './http/health-routes.ts';
+import { createHttpServer, type HttpServer, type HttpServerOptions } from './http/http-server.ts';
+import { indexRoute } from './http/index-route.ts';
+import { watchMethods } from './http/method-not-allowed.ts';
+import { registerDocs } from './http/openapi.ts';
+import { registerArrival } from './http/request-context.ts';
+import { registerTraceContext } from './http/trace-context.ts';
+import type { ServingMetrics } from './metrics/metrics.ts';
+import { metricsRoute } from './metrics/metrics-route.ts';
+import { mlflowRoutes } from './mlflow/mlflow-routes.ts';
+import { openInferenceRoutes } from './open-inference/open-inference-routes.ts';
+import { registerSecurity, type SecurityOptions } from './security/register-security.ts';
 
-export interface AppDependencies extends HttpServerOptions {
+export interface AppDependencies extends HttpServerOptions, PredictOptions, SecurityOptions {
   readonly plane: DataPlane;
+  /** The endpoint that answers on /invocations; the only one there is if left out. */
+  readonly invocationsModel?: string | null;
+  /** Most rows in one request. */
+  readonly maxInstances?: number;
   readonly metrics: ServingMetrics;
 }
 
-export async function buildApp({ plane, metrics, ...options }: AppDependencies): Promise<HttpServer> {
+export async function buildApp({
+  plane,
+  metrics,
+  defaultTimeoutMs,
+  invocationsModel = null,
+  maxInstances = 1024,
+  ...options
+}: AppDependencies): Promise<HttpServer> {
   const server = createHttpServer(options);
-  server.addHook('onResponse', async (request, reply) => metrics.requested(request, reply));
-  await registerDocs(server);
-  indexRoute(server);
-  predictRoute(server, plane);
+  registerArrival(server);
+  registerTraceContext(server);
+  metrics.observe(server);
+  await registerSecurity(server, options);
+  await registerDocs(server, options);
+  registerBodyParsers(server);
+  const refuseOtherMethods = watchMethods(server);
+  indexRoute(server, options);
+  predictRoute(server, plane, { defaultTimeoutMs });
   modelsRoute(server, plane);
+  await mlflowRoutes(server, plane, { model: invocationsModel, maxInstances, defaultTimeoutMs });
+  await openInferenceRoutes(server, plane, { defaultTimeoutMs });
   healthRoutes(server, plane);
   metricsRoute(server, metrics);
+  refuseOtherMethods();
   return server;
 }

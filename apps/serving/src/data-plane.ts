@@ -1,60 +1,113 @@
-// What serving does, without HTTP: predictions, the models it has, whether it is ready. Transports (the /v1 routes now, the
-// Open Inference Protocol next) parse, call this, and answer.
+// What serving does, without HTTP: it finds the version that answers, runs it, and tells whoever counts. The transports (/v1,
+// the Open Inference Protocol, MLflow's scoring protocol) parse, call this, and answer.
 
-import { FlightdeckError } from '@flightdeck/core';
-import type { DesiredState } from './desired-state.ts';
-import type { InstanceNotes } from './instances.ts';
-import type { LoadedModel } from './model-loader.ts';
-import { nearestName } from './nearest-name.ts';
-import type { ServedEndpoint } from './served-endpoint.ts';
+import { FlightdeckError, messageOf } from '@flightdeck/core';
+import type { Inference, RowSource } from '@flightdeck/inference';
+import type { ModelVersion, Registry } from '@flightdeck/registry';
+import type { InstanceNotes } from './domain/domain-model.ts';
+import { nearestName } from './domain/nearest-name.ts';
+import type { RequestContext } from './http/request-context.ts';
+import type { DesiredState } from './state/desired-state.ts';
+import type { LoadedModel } from './state/model-loader.ts';
+import type { ModelStore } from './state/model-store.ts';
+import type { Repository } from './state/repository.ts';
+import type { ServedEndpoint } from './state/served-endpoint.ts';
 
-export interface Prediction extends InstanceNotes {
-  readonly probability: number;
-  /** Whether the probability reaches the threshold that the version was registered with. */
-  readonly positive: boolean;
+export interface InferenceRequest {
+  readonly rows: RowSource;
+  /** The outputs to compute; all if left out. */
+  readonly outputs?: readonly string[];
+  /** What reading the instances left to say, where the transport has instances. */
+  readonly notes?: readonly InstanceNotes[];
+  readonly context: RequestContext;
 }
 
-export interface Answer {
+/** An answer as those see it who count, log and watch. */
+export interface Answered {
   /** The endpoint's name. */
-  readonly model: string;
-  readonly version: number;
-  readonly predictions: readonly Prediction[];
+  readonly endpoint: string;
+  readonly model: LoadedModel;
+  readonly request: InferenceRequest;
+  readonly inference: Inference;
+  /** When the rows had been read, on the clock of `performance.now()`. */
+  readonly readAt: number;
 }
 
 export interface DataPlane {
+  /** The version that an endpoint serves. MODEL_NOT_FOUND or MODEL_NOT_READY. */
+  served(endpoint: string): LoadedModel;
   /**
-   * One prediction per instance, in order, all by the same version. Throws MODEL_NOT_FOUND, MODEL_NOT_READY, NO_INSTANCES,
-   * TOO_MANY_INSTANCES, and what the instance reader throws.
+   * A version of the endpoint's model by its number, loaded if need be. MODEL_NOT_FOUND, VERSION_NOT_FOUND, VERSION_DELETED,
+   * MODEL_LOAD_FAILED, OVERLOADED, MEMORY_BUDGET_EXCEEDED.
    */
-  predict(model: string, instances: readonly unknown[]): Promise<Answer>;
+  version(endpoint: string, version: string): Promise<LoadedModel>;
+  /**
+   * Runs a model that `served` or `version` has just given. Throws TOO_MANY_INSTANCES, and what `InferenceModel.infer` throws.
+   */
+  infer(endpoint: string, model: LoadedModel, request: InferenceRequest): Promise<Inference>;
   endpoints(): readonly ServedEndpoint[];
+  readonly repository: Repository;
   /** Throws NOT_READY with the reason unless every endpoint has a loaded version and there is at least one. */
   assertReady(): void;
 }
 
 export interface DataPlaneOptions {
   readonly state: DesiredState;
+  readonly store: ModelStore;
+  readonly registry: Registry;
+  readonly repository: Repository;
+  /** Most rows in one request. */
   readonly maxInstances: number;
   /** Told of every answer (metrics now, the prediction log later). */
-  readonly onAnswer: (answer: Answer) => void;
+  readonly onAnswer: (answered: Answered) => void;
 }
 
-export function dataPlane({ state, maxInstances, onAnswer }: DataPlaneOptions): DataPlane {
+export function dataPlane(options: DataPlaneOptions): DataPlane {
+  const { state, store, registry, repository, maxInstances, onAnswer } = options;
+
+  function endpointOf(name: string): ServedEndpoint {
+    const endpoint = state.find(name);
+    if (endpoint) return endpoint;
+    const known = state.endpoints().map((served) => served.name);
+    if (known.length === 0) throw notReady(name, state.unreadyReason());
+    throw modelNotFound(name, known);
+  }
+
+  /** To a caller it is all one what of the bundle is damaged; the reason is told. */
+  async function borrow(version: ModelVersion): Promise<LoadedModel> {
+    try {
+      return await store.borrow(version);
+    } catch (error) {
+      if (error instanceof FlightdeckError && error.retryable) throw error;
+      throw new FlightdeckError('MODEL_LOAD_FAILED', messageOf(error), { cause: error });
+    }
+  }
+
   return {
-    async predict(name, instances) {
-      const model = servedModel(state, name);
-      assertCount(instances.length, maxInstances);
-      const batch = model.read(instances);
-      const scores = await model.score(batch);
-      const answer = {
-        model: name,
-        version: model.version.version,
-        predictions: batch.notes.map((notes, row) => toPrediction(scores[row], notes, model)),
-      };
-      onAnswer(answer);
-      return answer;
+    served(name) {
+      const { loaded, failure } = endpointOf(name);
+      if (loaded) return loaded;
+      throw notReady(name, failure?.message ?? state.unreadyReason());
+    },
+    async version(name, version) {
+      const { model } = endpointOf(name);
+      const number = versionNumber(name, version);
+      return store.find(model, number) ?? borrow(await registry.versions.get(model, number));
+    },
+    async infer(endpoint, model, request) {
+      assertCount(request.rows.rows, maxInstances);
+      const { rows, outputs, context } = request;
+      const readAt = performance.now();
+      const inference = await model.runtime.infer({
+        rows,
+        deadline: context.deadline,
+        ...(outputs && { outputs }),
+      });
+      onAnswer({ endpoint, model, request, inference, readAt });
+      return inference;
     },
     endpoints: () => state.endpoints(),
+    repository,
     assertReady() {
       const reason = state.unreadyReason();
       if (reason !== null) throw new FlightdeckError('NOT_READY', reason, { retryable: true });
@@ -62,41 +115,36 @@ export function dataPlane({ state, maxInstances, onAnswer }: DataPlaneOptions): 
   };
 }
 
-function servedModel(state: DesiredState, name: string): LoadedModel {
-  const endpoint = state.find(name);
-  if (endpoint?.loaded) return endpoint.loaded;
-  if (endpoint !== undefined || state.endpoints().length === 0) {
-    const reason = endpoint?.failure?.message ?? state.unreadyReason() ?? 'It is being loaded.';
-    throw new FlightdeckError('MODEL_NOT_READY', `Model ${name} is not served yet. ${reason}`, {
-      retryable: true,
-    });
-  }
-  const known = state.endpoints().map((served) => served.name);
+function versionNumber(name: string, version: string): number {
+  if (/^[1-9][0-9]{0,8}$/.test(version)) return Number(version);
+  throw new FlightdeckError(
+    'VERSION_NOT_FOUND',
+    `${name} has no version ${JSON.stringify(version.slice(0, 40))}. Versions are whole numbers from 1.`,
+  );
+}
+
+function notReady(name: string, reason: string | null): FlightdeckError {
+  return new FlightdeckError(
+    'MODEL_NOT_READY',
+    `Model ${name} is not served yet. ${reason ?? 'It is being loaded.'}`,
+    { retryable: true },
+  );
+}
+
+function modelNotFound(name: string, known: readonly string[]): FlightdeckError {
   const nearest = nearestName(name, known);
   const suggestion = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
-  throw new FlightdeckError(
+  return new FlightdeckError(
     'MODEL_NOT_FOUND',
     `No model ${name} is served.${suggestion} Served: ${known.join(', ')}.`,
   );
 }
 
 function assertCount(count: number, most: number): void {
-  if (count === 0) {
-    throw new FlightdeckError('NO_INSTANCES', 'The list of instances is empty. Send at least one.');
-  }
-  if (count > most) {
-    throw new FlightdeckError(
-      'TOO_MANY_INSTANCES',
-      `${count} instances are over the limit of ${most} in one request. ` +
-        'Send them in several (SERVING_MAX_INSTANCES sets the limit).',
-    );
-  }
-}
-
-/** A probability that is no number would become null on its way through JSON, so it is a failure of the model instead. */
-function toPrediction(score: number | undefined, notes: InstanceNotes, model: LoadedModel): Prediction {
-  if (score === undefined || !Number.isFinite(score)) {
-    throw new FlightdeckError('MODEL_OUTPUT_INVALID', `Version ${model.version.version} answered ${score}.`);
-  }
-  return { probability: score, positive: score >= model.signature.threshold, ...notes };
+  if (count <= most) return;
+  throw new FlightdeckError(
+    'TOO_MANY_INSTANCES',
+    `${count} instances are over the limit of ${most} in one request. ` +
+      'Send them in several (SERVING_MAX_INSTANCES sets the limit).',
+  );
 }

@@ -1,96 +1,21 @@
-// The real process: what signals, a taken port and a moving alias do to it.
+// The real process, with one event loop: what signals, a taken port and a moving alias do to it. cluster/primary.test.ts is about
+// several.
 
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { type AddressInfo, createServer } from 'node:net';
 import { expect, test, vi } from 'vitest';
+import { beginRequest, body, failure, launch, received, start } from './cluster/serving-process.fixture.ts';
 import { promoteSum, temporaryRegistry } from './sum-model.fixture.ts';
-
-interface Launched extends AsyncDisposable {
-  readonly child: ChildProcess;
-  readonly exit: Promise<number | null>;
-}
-
-interface Serving extends Launched {
-  readonly port: number;
-  /** The first log line, from the start on, that satisfies this. */
-  line(wanted: (line: LogLine) => boolean): Promise<LogLine>;
-}
-
-type LogLine = Record<string, unknown> & { msg: string };
 
 // A process starts in about a second, on a busy machine in several.
 vi.setConfig({ testTimeout: 60_000 });
 
-function launch(home: string, variables: Record<string, string> = {}): Launched {
-  const settings = { FLIGHTDECK_HOME: home, SERVING_PORT: '0', SERVING_POLL_MS: '20', LOG_LEVEL: 'info' };
-  const child = fork(join(import.meta.dirname, 'main.ts'), {
-    env: { ...process.env, ...settings, ...variables },
-    execArgv: [],
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
-  const exit = once(child, 'exit').then(([code]) => code as number | null);
-  const dispose = async () => {
-    child.kill('SIGKILL');
-    await exit;
-  };
-  return { child, exit, [Symbol.asyncDispose]: dispose };
-}
-
-async function start(home: string, variables: Record<string, string> = {}): Promise<Serving> {
-  const launched = launch(home, variables);
-  const lines: LogLine[] = [];
-  const output = createInterface({ input: launched.child.stdout! });
-  output.on('line', (line) => lines.push(JSON.parse(line) as LogLine));
-  const [{ listening }] = (await once(launched.child, 'message')) as [{ listening: string }];
-  const line: Serving['line'] = async (wanted) => {
-    for (;;) {
-      const found = lines.find(wanted);
-      if (found) return found;
-      await once(output, 'line');
-    }
-  };
-  return { ...launched, port: Number(new URL(listening).port), line };
-}
-
-/** The exit code, and the one JSON line on stderr, of a process that does not come up. */
-async function failedStart({ child, exit }: Launched) {
-  const text = Buffer.concat(await child.stderr!.toArray()).toString();
-  return { code: await exit, error: JSON.parse(text) as { code: string; msg: string } };
-}
-
-/** The text of everything a socket receives until the other side closes it. */
-async function received(socket: Socket): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of socket) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
-}
-
-const body = JSON.stringify({ instance: { a: 0, b: 0 } });
-/** `Expect: 100-continue` makes the server say when it has accepted the request, before the body is sent. */
-const head = [
-  'POST /v1/models/sum/predict HTTP/1.1',
-  'host: localhost',
-  'content-type: application/json',
-  `content-length: ${body.length}`,
-  'expect: 100-continue',
-  '\r\n',
-].join('\r\n');
-
-async function beginRequest(port: number): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1');
-  socket.write(head);
-  const [first] = (await once(socket, 'data')) as [Buffer];
-  expect(first.toString()).toContain('100 Continue');
-  return socket;
-}
+const keys = JSON.stringify([{ name: 'a-test', key: 'k'.repeat(32), scopes: ['predict'] }]);
 
 test('a wrong variable ends the process with its name and exit code 1', async () => {
   await using state = await temporaryRegistry();
   await using launched = launch(state.home, { SERVING_MAX_INSTANCES: 'many' });
-  expect(await failedStart(launched)).toMatchObject({
+  expect(await failure(launched)).toMatchObject({
     code: 1,
     error: { code: 'ENV_INVALID', msg: expect.stringContaining('SERVING_MAX_INSTANCES') },
   });
@@ -102,7 +27,7 @@ test('a port in use ends the process with the port, the remedy and exit code 1',
   await once(holder, 'listening');
   const port = String((holder.address() as AddressInfo).port);
   await using launched = launch(state.home, { SERVING_PORT: port });
-  expect(await failedStart(launched)).toMatchObject({
+  expect(await failure(launched)).toMatchObject({
     code: 1,
     error: {
       code: 'PORT_IN_USE',
@@ -112,10 +37,16 @@ test('a port in use ends the process with the port, the remedy and exit code 1',
   holder.close();
 });
 
+test('an address that other machines may reach is refused without keys', async () => {
+  await using state = await temporaryRegistry();
+  await using launched = launch(state.home, { SERVING_HOST: '0.0.0.0' });
+  expect(await failure(launched)).toMatchObject({ code: 1, error: { code: 'KEYS_REQUIRED' } });
+});
+
 test('an address that is not of this machine is refused with the variable to change', async () => {
   await using state = await temporaryRegistry();
-  await using launched = launch(state.home, { SERVING_HOST: '203.0.113.7' });
-  expect(await failedStart(launched)).toMatchObject({
+  await using launched = launch(state.home, { SERVING_HOST: '203.0.113.7', SERVING_KEYS: keys });
+  expect(await failure(launched)).toMatchObject({
     code: 1,
     error: { code: 'ADDRESS_NOT_USABLE', msg: expect.stringContaining('SERVING_HOST') },
   });

@@ -1,54 +1,32 @@
-// Serving's process: reads the environment, opens the registry, listens, converges on the registry's endpoints, and
-// finishes what it has accepted when it is told to stop.
+// Serving's process: one event loop, or the primary or a worker of several. What they do is in cluster/.
 
-import { FlightdeckError, parseEnv, systemClock } from '@flightdeck/core';
-import { openRegistry } from '@flightdeck/registry';
-import { buildApp } from './app.ts';
-import { logChange } from './change-log.ts';
-import { startConverging } from './convergence-loop.ts';
-import { dataPlane } from './data-plane.ts';
-import { desiredState } from './desired-state.ts';
-import { servingEnv } from './env.ts';
-import { listen } from './listen.ts';
-import { servingMetrics } from './metrics.ts';
-import { modelLoader } from './model-loader.ts';
-import { stopOnSignal } from './shutdown.ts';
+import cluster from 'node:cluster';
+import { FlightdeckError, parseEnv } from '@flightdeck/core';
+import { type ServingEnv, servingEnv } from './env.ts';
+import { assertMayBind } from './security/binding.ts';
+import { keysOf } from './security/keys.ts';
 
 try {
-  await main();
+  await run(parseEnv(servingEnv, process.env));
 } catch (error) {
   if (!(error instanceof FlightdeckError)) throw error;
   process.stderr.write(`${JSON.stringify({ level: 'fatal', code: error.code, msg: error.message })}\n`);
   process.exit(1);
 }
 
-async function main(): Promise<void> {
-  const env = parseEnv(servingEnv, process.env);
-  const registry = await openRegistry({ home: env.FLIGHTDECK_HOME });
-  const load = modelLoader(registry, systemClock);
-  const state = desiredState({ registry, load, clock: systemClock, pollMs: env.SERVING_POLL_MS });
-  const metrics = servingMetrics(state.endpoints);
-  const app = await buildApp({
-    plane: dataPlane({ state, maxInstances: env.SERVING_MAX_INSTANCES, onAnswer: metrics.answered }),
-    metrics,
-    maxBodyBytes: env.SERVING_MAX_BODY_BYTES,
-    logger: { level: env.LOG_LEVEL },
-  });
-
-  // Live before it is ready: whoever waits for the port gets an answer while the first model loads.
-  const url = await listen(app, env.SERVING_PORT, env.SERVING_HOST);
-  const loop = startConverging(state, env.SERVING_POLL_MS, (change) => {
-    metrics.changed(change);
-    logChange(app.log, change);
-  });
-  stopOnSignal(app.log, async () => {
-    // Node stops enforcing its request timeouts once a server is closing, so a half-sent request needs a limit of ours.
-    const overdue = setTimeout(() => app.server.closeAllConnections(), env.SERVING_GRACE_MS);
-    await app.close();
-    clearTimeout(overdue);
-    await loop.stop();
-    await state.close();
-    await registry.close();
-  });
-  process.send?.({ listening: url });
+/** Each kind loads what it needs: a primary without Fastify and ONNX Runtime takes 45 MB less and is up sooner. */
+async function run(env: ServingEnv): Promise<void> {
+  const keys = await keysOf({ json: env.SERVING_KEYS, file: env.SERVING_KEYS_FILE });
+  assertMayBind(env.SERVING_HOST, keys);
+  if (cluster.isPrimary && env.SERVING_WORKERS > 1) {
+    const { runPrimary } = await import('./cluster/primary.ts');
+    return runPrimary(env);
+  }
+  const { serve } = await import('./cluster/serve.ts');
+  if (cluster.isWorker) {
+    const { workerInstance } = await import('./cluster/worker.ts');
+    return serve(env, keys, workerInstance);
+  }
+  const { aloneAt } = await import('./cluster/alone.ts');
+  return serve(env, keys, aloneAt(env.SERVING_PORT, env.SERVING_HOST));
 }

@@ -5,25 +5,30 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '@flightdeck/core';
+import type { InferenceLimits } from '@flightdeck/inference';
 import { encodeModel } from '@flightdeck/onnx';
 import {
   bundleFiles,
-  type GoldenRows,
   type ModelVersion,
   openRegistry,
   type Registry,
-  type Signature,
+  type ScoreGoldenRows,
+  type ScoreSignature,
 } from '@flightdeck/registry';
 import { buildApp } from './app.ts';
 import { dataPlane } from './data-plane.ts';
-import { desiredState } from './desired-state.ts';
-import type { HttpServerOptions } from './http-server.ts';
-import { servingMetrics } from './metrics.ts';
-import { modelLoader } from './model-loader.ts';
+import type { HttpServerOptions } from './http/http-server.ts';
+import { servingMetrics } from './metrics/metrics.ts';
+import type { SecurityOptions } from './security/register-security.ts';
+import { desiredState } from './state/desired-state.ts';
+import { modelLoader } from './state/model-loader.ts';
+import { modelStore } from './state/model-store.ts';
+import { repository } from './state/repository.ts';
 
 export const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
-export const sumSignature: Signature = {
+export const sumSignature: ScoreSignature = {
+  kind: 'score',
   inputs: [
     { name: 'a', type: 'number', description: 'a summand', default: 0, minimum: -10, maximum: 10 },
     { name: 'b', type: 'number', description: 'a summand that may be missing', default: null },
@@ -85,32 +90,65 @@ export async function tamper(home: string, version: ModelVersion, path: string):
   await writeFile(blob, bytes);
 }
 
-export interface ServeOptions extends Partial<HttpServerOptions> {
+export const testLimits: InferenceLimits = {
+  maxBatchRows: 64,
+  maxDelayMs: 0,
+  maxQueuedRows: 1024,
+  inlineBudgetMs: 2,
+  poolThreads: 1,
+};
+
+export interface ServeOptions extends Partial<HttpServerOptions>, SecurityOptions {
+  readonly limits?: Partial<InferenceLimits>;
+  readonly defaultTimeoutMs?: number;
+  /** None by default: what no endpoint names is retired at once. */
+  readonly memoryBudgetBytes?: number;
   readonly clock?: Clock;
   readonly maxInstances?: number;
 }
 
 /** The parts that main.ts puts together, but for the port and the loop: the test says when to converge. */
 export async function serve(registry: Registry, options: ServeOptions = {}) {
-  const { clock = systemClock, maxInstances = 1000, maxBodyBytes = 1024 * 1024, logger = false } = options;
-  const state = desiredState({ registry, load: modelLoader(registry, clock), clock, pollMs: 1000 });
+  const {
+    clock = systemClock,
+    maxInstances = 1000,
+    maxBodyBytes = 1024 * 1024,
+    logger = false,
+    defaultTimeoutMs = 5000,
+  } = options;
+  const load = modelLoader({
+    registry,
+    clock,
+    limits: { ...testLimits, ...options.limits },
+    maxModelBytes: 1024 * 1024,
+    onBatch: (version, report) => metrics.batched(version, report),
+  });
+  const store = modelStore({ load, clock, memoryBudgetBytes: options.memoryBudgetBytes ?? 0 });
+  const state = desiredState({ registry, store, clock, pollMs: 1000 });
   const metrics = servingMetrics(state.endpoints);
-  const plane = dataPlane({ state, maxInstances, onAnswer: metrics.answered });
-  const app = await buildApp({ plane, metrics, maxBodyBytes, logger });
   const converge = async () => {
     const changes = await state.converge();
     for (const change of changes) metrics.changed(change);
     return changes;
   };
+  const plane = dataPlane({
+    state,
+    store,
+    registry,
+    repository: repository({ registry, state, store, converged: async () => void (await converge()) }),
+    maxInstances,
+    onAnswer: metrics.answered,
+  });
+  const app = await buildApp({ ...options, plane, metrics, defaultTimeoutMs, maxBodyBytes, logger });
   const dispose = async () => {
     await app.close();
-    await state.close();
+    await store.close();
   };
-  return { app, state, plane, metrics, converge, [Symbol.asyncDispose]: dispose };
+  return { app, state, store, plane, metrics, converge, [Symbol.asyncDispose]: dispose };
 }
 
 function soundBundle(bias: number): Record<string, Uint8Array | string> {
-  const golden: GoldenRows = {
+  const golden: ScoreGoldenRows = {
     tolerance: 1e-5,
     rows: [
       { input: { a: 1, b: 2, origin: 'ATL' }, probability: sigmoid(4 + bias) },

@@ -44,6 +44,12 @@ export function endpointStore(db: Database, clock: Clock) {
       return found;
     },
 
+    /** Takes an endpoint away; whether there was one. */
+    async remove(name: string): Promise<boolean> {
+      const { numDeletedRows } = await db.deleteFrom('endpoints').where('name', '=', name).executeTakeFirst();
+      return numDeletedRows > 0n;
+    },
+
     /** All endpoints by name. */
     list: (): Promise<readonly Endpoint[]> => listEndpoints(db),
   };

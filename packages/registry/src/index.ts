@@ -2,8 +2,12 @@ export {
   bundleFiles,
   type GoldenRows,
   goldenRowsSchema,
+  type ScoreGoldenRows,
+  type ScoreSignature,
   type Signature,
   signatureSchema,
+  type TensorGoldenRows,
+  type TensorSignature,
 } from './bundle-files.ts';
 export type { Bundle, BundleFiles } from './bundles.ts';
 export type { Endpoint } from './endpoints.ts';

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { goldenRowsSchema, type Signature, signatureSchema } from './bundle-files.ts';
+import type { ScoreSignature, TensorSignature } from './bundle-files.ts';
 import { mlmodelText } from './mlmodel.ts';
 
-const signature: Signature = {
+const signature: ScoreSignature = {
+  kind: 'score',
   inputs: [
     { name: 'distance', type: 'number', description: 'miles', default: null, minimum: 0 },
     { name: 'origin', type: 'string', description: 'airport', default: null, categories: ['ATL'] },
@@ -31,8 +32,8 @@ flavors:
 metadata:
   model: 'toy'
 signature:
-  inputs: '[{"type":"double","name":"distance","required":true},{"type":"string","name":"origin","required":true}]'
-  outputs: '[{"type":"float","name":"probability","required":true}]'
+  inputs: '[{"type":"tensor","tensor-spec":{"dtype":"float32","shape":[-1,1]},"name":"distance"},{"type":"tensor","tensor-spec":{"dtype":"str","shape":[-1,1]},"name":"origin"}]'
+  outputs: '[{"type":"tensor","tensor-spec":{"dtype":"float32","shape":[-1,1]},"name":"probability"}]'
   params: null
 `);
   });
@@ -42,23 +43,39 @@ signature:
     const inputs = names.map((name) => ({ ...signature.inputs[0]!, name }));
     const text = mlmodelText({ model: 'toy', signature: { ...signature, inputs } });
     expect(text).toMatch(/^[\n\x20-\x7e]*$/);
-    const quoted = /^ {2}inputs: '(.*)'$/m.exec(text)?.[1] ?? '';
-    const read = JSON.parse(quoted.replaceAll("''", "'")) as { name: string }[];
+    const read = signatureLine(text, 'inputs') as { name: string }[];
     expect(read.map((input) => input.name)).toEqual(names);
   });
+
+  it('describes an imported model by its tensors, with -1 for a size that differs from call to call', () => {
+    const tensors: TensorSignature = {
+      kind: 'tensors',
+      inputs: [
+        { name: 'age', type: 'float32', shape: ['', 1] },
+        { name: "it's", type: 'string', shape: ['batch', 2, 'length'] },
+        { name: 'once', type: 'int64', shape: [] },
+      ],
+      outputs: [
+        { name: 'wide', type: 'float64', shape: [1, 3] },
+        { name: 'short', type: 'bfloat16', shape: ['batch'] },
+      ],
+    };
+    const text = mlmodelText({ model: 'toy', signature: tensors });
+    // NumPy's names, which are MLflow's: it calls strings str, and has no bfloat16.
+    expect(signatureLine(text, 'inputs')).toEqual([
+      { type: 'tensor', 'tensor-spec': { dtype: 'float32', shape: [-1, 1] }, name: 'age' },
+      { type: 'tensor', 'tensor-spec': { dtype: 'str', shape: [-1, 2, -1] }, name: "it's" },
+      { type: 'tensor', 'tensor-spec': { dtype: 'int64', shape: [] }, name: 'once' },
+    ]);
+    expect(signatureLine(text, 'outputs')).toEqual([
+      { type: 'tensor', 'tensor-spec': { dtype: 'float64', shape: [1, 3] }, name: 'wide' },
+      { type: 'tensor', 'tensor-spec': { dtype: 'float32', shape: [-1] }, name: 'short' },
+    ]);
+  });
 });
 
-describe('the files that serving reads', () => {
-  it('a signature has at least one input and a threshold that is a probability', () => {
-    expect(signatureSchema.safeParse({ ...signature, inputs: [] }).success).toBe(false);
-    expect(signatureSchema.safeParse({ ...signature, threshold: 1.5 }).success).toBe(false);
-    expect(signatureSchema.parse(signature)).toEqual(signature);
-  });
-
-  it('golden rows have a tolerance and at least one row with a probability', () => {
-    const row = { input: { distance: 1, origin: null }, probability: 0.5 };
-    expect(goldenRowsSchema.safeParse({ tolerance: 1e-5, rows: [] }).success).toBe(false);
-    expect(goldenRowsSchema.safeParse({ tolerance: 0, rows: [row] }).success).toBe(false);
-    expect(goldenRowsSchema.safeParse({ tolerance: 1e-5, rows: [row] }).success).toBe(true);
-  });
-});
+/** The JSON that MLmodel holds under this key, as a single-quoted YAML scalar. */
+function signatureLine(text: string, key: string): unknown {
+  const quoted = new RegExp(`^ {2}${key}: '(.*)'$`, 'm').exec(text)?.[1] ?? '';
+  return JSON.parse(quoted.replaceAll("''", "'"));
+}

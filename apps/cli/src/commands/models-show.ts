@@ -51,6 +51,10 @@ async function read(registry: Registry, name: string, reference: string | undefi
 function describe({ version, run, aliases, transitions, versions }: Shown): string {
   const { model, gate, files } = version;
   const named = aliases.length === 0 ? '' : ` (${aliases.join(', ')})`;
+  const metrics = Object.entries(version.metrics).map(([name, value]): [string, string] => [
+    name,
+    score(value),
+  ]);
   const others = versions.map((other) => `v${other.version}`).join(', ');
   return [
     `${model} v${version.version}${named}`,
@@ -60,8 +64,7 @@ function describe({ version, run, aliases, transitions, versions }: Shown): stri
       ['run', run.id],
       ['versions', others],
     ]),
-    '\nMetrics on the test rows',
-    renderFacts(Object.entries(version.metrics).map(([name, value]) => [name, score(value)])),
+    ...(metrics.length === 0 ? [] : ['\nMetrics on the test rows', renderFacts(metrics)]),
     `\nGate: ${gate.verdict}`,
     ...gate.reasons.map((reason) => `  - ${reason}`),
     '\nLineage',

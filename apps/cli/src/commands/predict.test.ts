@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
+import { addModel } from '@flightdeck/onnx/fixtures';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { fillRegistry, testCli } from '../context.fixture.ts';
 
@@ -108,5 +109,20 @@ describe('what is asked', () => {
     expect(asked[0]!.body).toEqual({ instance: { size: 2 } });
     expect(errors).toContain('golden row');
     expect(output).toBe('toy v2\nno   25.00 %  (defaulted: weight)\n');
+  });
+
+  it('an imported model, with a golden row of its own, and every output is printed', async () => {
+    const outputs = { label: 'stays', probabilities: [0.25, 0.75] };
+    const { url, asked } = await answering(
+      200,
+      JSON.stringify({ model: 'add', version: 1, requestId: 'x', prediction: { outputs } }),
+    );
+    const cli = await testCli();
+    const file = join(cli.home, 'add.onnx');
+    await writeFile(file, addModel());
+    await cli.run('models', 'import', file, '--name', 'add');
+    const { output } = await cli.run('predict', 'add', '--url', url);
+    expect(asked[0]!.body).toEqual({ instance: { a: [0, 0, 0], b: [0, 0, 0] } });
+    expect(output).toBe('add v1\n  label          "stays"\n  probabilities  [0.25,0.75]\n');
   });
 });

@@ -7,7 +7,8 @@ import { bundleFiles, goldenRowsSchema } from '@flightdeck/registry';
 import { type Command, Option } from 'commander';
 import { type CliContext, exampleModel, withRegistry } from '../context.ts';
 import { percent } from '../figures.ts';
-import { type Answer, type Prediction, predict } from '../serving-client.ts';
+import { type AnyAnswer, type Prediction, predictAny, type TensorPrediction } from '../serving-client.ts';
+import { renderFacts } from '../table.ts';
 import { command, jsonOption } from './command.ts';
 
 interface Options {
@@ -30,7 +31,7 @@ export function predictCommand(context: CliContext): Command {
     .addOption(jsonOption())
     .action(async (name: string, options: Options) => {
       const body = await requestBody(context, name, options);
-      const answer = await predict(options.url, name, body);
+      const answer = await predictAny(options.url, name, body);
       context.terminal.print(options.json ? JSON.stringify(answer, null, 2) : describe(answer));
     });
 }
@@ -79,16 +80,22 @@ async function goldenInstance(context: CliContext, name: string) {
   return withRegistry(context, async (registry) => {
     const bundle = await registry.versions.open(await registry.versions.resolve(name, 'champion'));
     const golden = JSON.parse(Buffer.from(await bundle.read(bundleFiles.golden)).toString());
-    return goldenRowsSchema.parse(golden).rows[0]!.input;
+    const row = goldenRowsSchema.parse(golden).rows[0]!;
+    return 'input' in row ? row.input : row.inputs;
   });
 }
 
-function describe({ model, version, prediction, predictions = [] }: Answer): string {
+function describe({ model, version, prediction, predictions = [] }: AnyAnswer): string {
   const all = prediction === undefined ? predictions : [prediction];
-  return [`${model} v${version}`, ...all.map(describeOne)].join('\n');
+  const lines = all.map((one) => ('outputs' in one ? describeOutputs(one) : describeScore(one)));
+  return [`${model} v${version}`, ...lines].join('\n');
 }
 
-function describeOne({ probability, positive, defaulted, unknown }: Prediction): string {
+function describeOutputs({ outputs }: TensorPrediction): string {
+  return renderFacts(Object.entries(outputs).map(([name, value]) => [name, JSON.stringify(value)]));
+}
+
+function describeScore({ probability, positive, defaulted, unknown }: Prediction): string {
   const notes = [
     ...(defaulted.length === 0 ? [] : [`defaulted: ${defaulted.join(', ')}`]),
     ...(unknown.length === 0 ? [] : [`never seen in training: ${unknown.join(', ')}`]),

@@ -2,7 +2,7 @@
 // expected, what came. Values are cut short: a caller's megabyte of text is not sent back.
 
 import { FlightdeckError } from '@flightdeck/core';
-import type { Signature } from '@flightdeck/registry';
+import type { ScoreSignature } from '@flightdeck/registry';
 import { nearestName } from './nearest-name.ts';
 
 export function notAnObject(row: number, value: unknown): FlightdeckError {
@@ -31,7 +31,7 @@ export function wrongType(row: number, name: string, expected: string, value: un
 
 export function outOfRange(
   row: number,
-  { name, minimum, maximum }: Signature['inputs'][number],
+  { name, minimum, maximum }: ScoreSignature['inputs'][number],
   value: number,
 ): FlightdeckError {
   const least = minimum === undefined ? [] : [`at least ${minimum}`];

@@ -4,8 +4,8 @@ import { signatureSchema } from '@flightdeck/registry';
 import { z } from 'zod';
 import type { DataPlane } from '../data-plane.ts';
 import { answers } from '../errors.ts';
-import type { HttpServer } from '../http-server.ts';
-import type { ServedEndpoint } from '../served-endpoint.ts';
+import type { HttpServer } from '../http/http-server.ts';
+import type { ServedEndpoint } from '../state/served-endpoint.ts';
 
 const served = z
   .object({

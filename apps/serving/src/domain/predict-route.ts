@@ -1,10 +1,14 @@
 // POST /v1/models/{model}/predict: one instance or many in, as many predictions out. What is inside an instance is checked
 // against the model's signature further down; the schema here is only the envelope.
 
+import { FlightdeckError } from '@flightdeck/core';
 import { z } from 'zod';
-import type { Answer, DataPlane } from '../data-plane.ts';
+import type { DataPlane } from '../data-plane.ts';
 import { answers } from '../errors.ts';
-import type { HttpServer } from '../http-server.ts';
+import type { HttpServer } from '../http/http-server.ts';
+import { requestContext } from '../http/request-context.ts';
+import type { LoadedModel } from '../state/model-loader.ts';
+import type { Prediction } from './domain-model.ts';
 
 const instance = z.unknown().meta({
   description:
@@ -23,7 +27,7 @@ const requestBody = z
   })
   .meta({ oneOf: [{ required: ['instance'] }, { required: ['instances'] }] });
 
-const prediction = z
+const scorePrediction = z
   .object({
     probability: z.number().describe('Of the positive class, calibrated.'),
     positive: z.boolean().describe("Whether the probability reaches the version's threshold."),
@@ -36,7 +40,13 @@ const prediction = z
       .readonly()
       .describe('Categorical features whose value the model never saw in training.'),
   })
-  .meta({ id: 'Prediction' });
+  .meta({ id: 'ScorePrediction' });
+
+const tensorPrediction = z
+  .object({ outputs: z.record(z.string(), z.unknown()).readonly().describe('One value per output.') })
+  .meta({ id: 'TensorPrediction', description: 'Of an imported model.' });
+
+const prediction = z.union([scorePrediction, tensorPrediction]);
 
 const answerHead = z.object({ model: z.string(), version: z.number().int(), requestId: z.string() });
 const answerBody = z.union([
@@ -52,15 +62,25 @@ const refusals = [
   'WRONG_TYPE',
   'OUT_OF_RANGE',
   'STRING_TOO_LONG',
+  'INPUT_INVALID',
+  'TIMEOUT_INVALID',
+  'MODEL_FAILED_ON_INPUT',
   'MODEL_NOT_FOUND',
   'BODY_TOO_LARGE',
   'TOO_MANY_INSTANCES',
   'UNSUPPORTED_MEDIA_TYPE',
+  'OVERLOADED',
   'INTERNAL',
   'MODEL_NOT_READY',
+  'DEADLINE_EXCEEDED',
 ] as const;
 
-export function predictRoute(server: HttpServer, plane: DataPlane): void {
+export interface PredictOptions {
+  /** How long a request that names no timeout may take, milliseconds. */
+  readonly defaultTimeoutMs: number;
+}
+
+export function predictRoute(server: HttpServer, plane: DataPlane, options: PredictOptions): void {
   server.post(
     '/v1/models/:model/predict',
     {
@@ -70,17 +90,39 @@ export function predictRoute(server: HttpServer, plane: DataPlane): void {
         body: requestBody,
         response: answers(answerBody, refusals),
       },
+      // The schema of the answer documents it. To check against it what was made a line before costs more than the model.
+      serializerCompiler: () => JSON.stringify,
     },
     async (request) => {
       const { body, params, id } = request;
+      const context = requestContext(request, 'v1', options.defaultTimeoutMs);
       const single = !('instances' in body);
-      const answer = await plane.predict(params.model, single ? [body.instance] : (body.instances ?? []));
-      return toBody(answer, single, id);
+      const instances = single ? [body.instance] : (body.instances ?? []);
+      if (instances.length === 0) throw noInstances();
+      const model = plane.served(params.model);
+      const batch = model.domain.read(instances);
+      const { outputs } = await plane.infer(params.model, model, {
+        rows: batch.rows,
+        notes: batch.notes,
+        outputs: model.domain.outputs,
+        context,
+      });
+      return toBody(params.model, model, batch.predictions(outputs), single, id);
     },
   );
 }
 
-function toBody({ model, version, predictions }: Answer, single: boolean, requestId: string) {
-  const head = { model, version, requestId };
+function noInstances(): FlightdeckError {
+  return new FlightdeckError('NO_INSTANCES', 'The list of instances is empty. Send at least one.');
+}
+
+function toBody(
+  endpoint: string,
+  { version }: LoadedModel,
+  predictions: readonly Prediction[],
+  single: boolean,
+  requestId: string,
+) {
+  const head = { model: endpoint, version: version.version, requestId };
   return single ? { ...head, prediction: predictions[0]! } : { ...head, predictions };
 }

@@ -1,9 +1,11 @@
-import type { Signature } from '@flightdeck/registry';
+import type { ScoreSignature } from '@flightdeck/registry';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { instanceReader } from './instances.ts';
+import type { ScorePrediction } from './domain-model.ts';
+import { scoreModel } from './score-model.ts';
 
-const signature: Signature = {
+const signature: ScoreSignature = {
+  kind: 'score',
   inputs: [
     { name: 'distance', type: 'number', description: 'miles', default: 700, minimum: 0, maximum: 5000 },
     { name: 'gap', type: 'number', description: 'minutes since the last one', default: null },
@@ -13,7 +15,19 @@ const signature: Signature = {
   threshold: 0.5,
   positive: 'late',
 };
-const read = instanceReader(signature);
+const model = scoreModel(signature);
+const read = (instances: readonly unknown[]) => {
+  const batch = model.read(instances);
+  const columns = Object.fromEntries(
+    Object.entries(batch.rows.feeds()).map(([name, { data }]) => [name, data]),
+  );
+  const probability = {
+    type: 'float32',
+    dims: [batch.rows.rows, 1],
+    data: new Float32Array(batch.rows.rows),
+  } as const;
+  return { rows: batch.rows.rows, columns, notes: batch.predictions({ probability }) as ScorePrediction[] };
+};
 const codeOf = (instances: unknown[]) => {
   try {
     read(instances);
@@ -102,7 +116,7 @@ test('absent and null take the declared default, or are sent as missing where th
     origin: ['', ''],
   });
   const everything = { defaulted: ['distance', 'gap', 'origin'], unknown: [] };
-  expect(notes).toEqual([everything, everything]);
+  expect(notes).toMatchObject([everything, everything]);
 });
 
 test('a category that was not in the training data is passed on and told', () => {

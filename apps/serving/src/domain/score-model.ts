@@ -1,28 +1,17 @@
-// From what a caller sent to what the graph takes: instances are checked against the model's signature and laid out as one
-// column per input. The signature is data, so this is code of our own and not a schema.
+// A model of the kit's own on /v1: instances are checked against its signature and laid out as one column per input; each gets a
+// probability and a decision. The signature is data, so this is code of our own and not a schema.
 
-import type { Columns } from '@flightdeck/onnx';
-import type { Signature } from '@flightdeck/registry';
+import { FlightdeckError } from '@flightdeck/core';
+import type { RowSource } from '@flightdeck/inference';
+import type { TensorData, Tensors } from '@flightdeck/onnx';
+import type { ScoreSignature } from '@flightdeck/registry';
+import type { DomainModel, InstanceNotes, ScorePrediction } from './domain-model.ts';
 import { notAnObject, outOfRange, stringTooLong, unknownField, wrongType } from './instance-errors.ts';
 
-export interface InstanceBatch {
-  readonly rows: number;
-  /** One entry per input, `rows` values each; a missing number is NaN, a missing string is ''. */
-  readonly columns: Columns;
-  readonly notes: readonly InstanceNotes[];
-}
+/** One value per input, in the signature's order; a missing number is NaN, a missing string is ''. */
+type Row = readonly (number | string)[];
 
-/** What the caller should know about one instance's answer. */
-export interface InstanceNotes {
-  /** Inputs that were absent or null, and so took their declared default (or were sent as missing). */
-  readonly defaulted: readonly string[];
-  /** Categorical inputs whose value the model never saw in training. */
-  readonly unknown: readonly string[];
-}
-
-export type InstanceReader = (instances: readonly unknown[]) => InstanceBatch;
-
-type Input = Signature['inputs'][number];
+type Input = ScoreSignature['inputs'][number];
 
 interface Field {
   readonly input: Input;
@@ -33,29 +22,80 @@ interface Field {
 /** Longer strings are no category and no code; refusing them bounds what one request can make the graph look up. */
 const longestString = 256;
 
-/**
- * Prepares a signature for reading instances. The reader throws UNKNOWN_FIELD, WRONG_TYPE, OUT_OF_RANGE or STRING_TOO_LONG,
- * naming the instance by its position (from 0), the field, what was expected and what came.
- */
-export function instanceReader(signature: Signature): InstanceReader {
+/** `read` throws UNKNOWN_FIELD, WRONG_TYPE, OUT_OF_RANGE or STRING_TOO_LONG. */
+export function scoreModel(signature: ScoreSignature): DomainModel {
   const fields = signature.inputs.map(compileField);
   const known = new Set(signature.inputs.map((input) => input.name));
-  return (instances) => {
-    const rows = instances.length;
-    const values = fields.map(({ input }) =>
-      input.type === 'number' ? new Float32Array(rows) : new Array<string>(rows),
-    );
-    const notes = instances.map((instance, row) => {
-      const given = asRecord(instance, row);
-      for (const name of Object.keys(given)) if (!known.has(name)) throw unknownField(row, name, [...known]);
-      return fillRow(fields, given, row, values);
-    });
-    return {
-      rows,
-      columns: Object.fromEntries(fields.map((field, i) => [field.input.name, values[i]!])),
-      notes,
-    };
+  const layout = rowLayout(fields);
+  const score = signature.output.name;
+  return {
+    outputs: [score],
+    read(instances) {
+      const rows: Row[] = [];
+      const notes = instances.map((instance, position) => {
+        const given = asRecord(instance, position);
+        for (const name in given) {
+          if (!known.has(name)) throw unknownField(position, name, [...known]);
+        }
+        const row: (number | string)[] = [];
+        rows.push(row);
+        return fillRow(fields, given, position, row);
+      });
+      return {
+        rows: rowsOf(layout, rows),
+        notes,
+        predictions: (outputs) =>
+          notes.map((note, row) => predictionOf(scoreAt(outputs, score, row), signature.threshold, note)),
+      };
+    },
   };
+}
+
+interface RowLayout {
+  readonly fields: readonly Field[];
+  readonly rowShapes: RowSource['rowShapes'];
+}
+
+/** Every input is a column of shape [rows, 1]. */
+function rowLayout(fields: readonly Field[]): RowLayout {
+  return { fields, rowShapes: Object.fromEntries(fields.map(({ input }) => [input.name, [1]])) };
+}
+
+function rowsOf({ fields, rowShapes }: RowLayout, rows: readonly Row[]): RowSource {
+  const copy: RowSource['copy'] = (from, to, batch, at) => {
+    for (let column = 0; column < fields.length; column++) {
+      const data = batch[fields[column]!.input.name] as (number | string)[];
+      for (let row = from; row < to; row++) data[at + row - from] = rows[row]![column]!;
+    }
+  };
+  return {
+    rows: rows.length,
+    rowShapes,
+    feeds() {
+      const columns: Record<string, TensorData> = {};
+      for (const { input } of fields)
+        columns[input.name] =
+          input.type === 'number' ? new Float32Array(rows.length) : new Array<string>(rows.length);
+      copy(0, rows.length, columns, 0);
+      return Object.fromEntries(fields.map(({ input }) => [input.name, columnTensor(columns[input.name]!)]));
+    },
+    copy,
+  };
+}
+
+function columnTensor(data: TensorData): Tensors[string] {
+  return { type: Array.isArray(data) ? 'string' : 'float32', dims: [data.length, 1], data };
+}
+
+function scoreAt(outputs: Tensors, name: string, row: number): number {
+  return (outputs[name]!.data as Float32Array)[row]!;
+}
+
+/** A probability that is no number would become null on its way through JSON, so it is a failure of the model instead. */
+function predictionOf(probability: number, threshold: number, notes: InstanceNotes): ScorePrediction {
+  if (!Number.isFinite(probability))
+    throw new FlightdeckError('MODEL_OUTPUT_INVALID', `The model answered ${probability}.`);
+  return { probability, positive: probability >= threshold, ...notes };
 }
 
 function compileField(input: Input): Field {
@@ -76,22 +116,22 @@ function asRecord(instance: unknown, row: number): Record<string, unknown> {
 function fillRow(
   fields: readonly Field[],
   given: Record<string, unknown>,
-  row: number,
-  values: readonly (Float32Array | string[])[],
+  position: number,
+  row: (number | string)[],
 ): InstanceNotes {
   const defaulted: string[] = [];
   const unknown: string[] = [];
-  for (const [i, { input, whenAbsent, categories }] of fields.entries()) {
+  for (const { input, whenAbsent, categories } of fields) {
     const value = Object.hasOwn(given, input.name) ? given[input.name] : null;
-    const absent = value === null || value === undefined;
-    if (absent) defaulted.push(input.name);
-    const column = values[i]!;
-    if (column instanceof Float32Array) {
-      column[row] = absent ? Number(whenAbsent) : readNumber(value, input, row);
+    if (value === null || value === undefined) {
+      defaulted.push(input.name);
+      row.push(whenAbsent);
+    } else if (input.type === 'number') {
+      row.push(readNumber(value, input, position));
     } else {
-      const text = absent ? String(whenAbsent) : readString(value, input, row);
-      column[row] = text;
-      if (!absent && categories !== null && !categories.has(text)) unknown.push(input.name);
+      const text = readString(value, input, position);
+      row.push(text);
+      if (categories !== null && !categories.has(text)) unknown.push(input.name);
     }
   }
   return { defaulted, unknown };

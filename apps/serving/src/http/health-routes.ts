@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import type { DataPlane } from '../data-plane.ts';
 import { inferenceAnswers } from '../errors.ts';
-import type { HttpServer } from '../http-server.ts';
+import type { HttpServer } from './http-server.ts';
 
 export function healthRoutes(server: HttpServer, plane: DataPlane): void {
   // Probes come every second or so; only those that fail for a reason of ours are worth a line.
@@ -13,6 +13,7 @@ export function healthRoutes(server: HttpServer, plane: DataPlane): void {
     '/v2/health/live',
     {
       logLevel,
+      config: { scope: 'open' },
       schema: {
         summary: 'Is the process alive',
         response: inferenceAnswers(z.object({ live: z.literal(true) })),
@@ -24,6 +25,7 @@ export function healthRoutes(server: HttpServer, plane: DataPlane): void {
     '/v2/health/ready',
     {
       logLevel,
+      config: { scope: 'open' },
       schema: {
         summary: 'Does every endpoint have a version that answers',
         response: inferenceAnswers(z.object({ ready: z.literal(true) }), ['NOT_READY']),

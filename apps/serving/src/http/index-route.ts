@@ -2,26 +2,34 @@
 
 import { z } from 'zod';
 import { answers } from '../errors.ts';
-import type { HttpServer } from '../http-server.ts';
+import type { SecurityOptions } from '../security/register-security.ts';
+import type { HttpServer } from './http-server.ts';
 
-const routes = {
-  'POST /v1/models/{model}/predict': 'predict for one instance or many',
-  'GET /v1/models': 'the endpoints, the versions they serve, and the fields they take',
-  'GET /v2/health/live': 'is the process alive',
-  'GET /v2/health/ready': 'does every endpoint have a version that answers',
-  'GET /metrics': 'metrics for Prometheus',
-  'GET /docs': 'this API, as a page; /docs/json as OpenAPI 3.1',
-};
-
-export function indexRoute(server: HttpServer): void {
+/** Before the other routes: it lists what is registered from here on, each under the summary of its schema. */
+export function indexRoute(server: HttpServer, { keys }: SecurityOptions): void {
+  const routes: Record<string, string> = {};
+  server.addHook('onRoute', ({ method, url, schema }) => {
+    if (method === 'HEAD' || !schema || schema.hide) return;
+    routes[`${method} ${url.replaceAll(/:(\w+)/g, '{$1}')}`] = schema.summary ?? '';
+  });
+  const authorization = keys
+    ? 'Send Authorization: Bearer KEY. This page, /docs and the health checks are open.'
+    : 'No key is needed: the server listens to its own machine only.';
   server.get(
     '/',
     {
+      config: { scope: 'open' },
       schema: {
         summary: 'What is here',
-        response: answers(z.object({ name: z.string(), routes: z.record(z.string(), z.string()) })),
+        response: answers(
+          z.object({ name: z.string(), authorization: z.string(), routes: z.record(z.string(), z.string()) }),
+        ),
       },
     },
-    async () => ({ name: 'flightdeck serving', routes }),
+    async () => ({
+      name: 'flightdeck serving',
+      authorization,
+      routes: { ...routes, 'GET /docs': 'this API, as a page; /docs/json as OpenAPI 3.1' },
+    }),
   );
 }

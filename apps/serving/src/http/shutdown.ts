@@ -13,14 +13,7 @@ export function stopOnSignal(log: FastifyBaseLogger, close: () => Promise<void>)
     const isFirst = received.size === 0;
     received.add(reason);
     log.info({ reason }, isFirst ? 'stopping: finishing what was accepted' : 'already stopping');
-    if (!isFirst) return;
-    close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.fatal({ err: error }, 'could not stop in good order');
-        process.exit(1);
-      },
-    );
+    if (isFirst) closeAndExit(log, close);
   };
   const onSignal = (signal: NodeJS.Signals, number: number) => {
     if (received.has(signal)) process.exit(128 + number);
@@ -30,4 +23,15 @@ export function stopOnSignal(log: FastifyBaseLogger, close: () => Promise<void>)
   process.on('SIGINT', onSignal);
   // A parent that was killed cannot stop its children any more; without this an orphan would hold the port.
   process.on('disconnect', () => stop('parent gone'));
+}
+
+/** Ends the process, with 0 if everything could be closed. */
+export function closeAndExit(log: FastifyBaseLogger, close: () => Promise<void>): void {
+  close().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      log.fatal({ err: error }, 'could not stop in good order');
+      process.exit(1);
+    },
+  );
 }

@@ -14,7 +14,7 @@ import {
   sigmoid,
   tamper,
   temporaryRegistry,
-} from './sum-model.fixture.ts';
+} from '../sum-model.fixture.ts';
 
 type Serving = Awaited<ReturnType<typeof serve>>;
 

@@ -4,7 +4,7 @@
 
 import { type Clock, FlightdeckError, messageOf } from '@flightdeck/core';
 import type { Endpoint, ModelVersion, Registry } from '@flightdeck/registry';
-import type { LoadedModel, ModelLoader } from './model-loader.ts';
+import type { ModelStore } from './model-store.ts';
 import type { Change, ServedEndpoint } from './served-endpoint.ts';
 
 export interface DesiredState {
@@ -14,21 +14,18 @@ export interface DesiredState {
   find(name: string): ServedEndpoint | undefined;
   /** Null when every endpoint has a loaded version and there is at least one; else what is missing. */
   unreadyReason(): string | null;
-  /** Frees every model once its requests are done. */
-  close(): Promise<void>;
 }
 
 export interface DesiredStateOptions {
   readonly registry: Registry;
-  readonly load: ModelLoader;
+  readonly store: ModelStore;
   readonly clock: Clock;
   /** Milliseconds; a version that failed to load is tried again after 1, 2, 4, … 64 of these. */
   readonly pollMs: number;
 }
 
-export function desiredState({ registry, load, clock, pollMs }: DesiredStateOptions): DesiredState {
+export function desiredState({ registry, store, clock, pollMs }: DesiredStateOptions): DesiredState {
   const served = new Map<string, ServedEndpoint>();
-  const retiring = new Set<Promise<void>>();
   let registryProblem: string | null = 'The registry has not been read yet.';
 
   async function converge(): Promise<readonly Change[]> {
@@ -44,20 +41,18 @@ export function desiredState({ registry, load, clock, pollMs }: DesiredStateOpti
     registryProblem = null;
     const changes = removeAllBut(new Set(desired.map(({ name }) => name)));
     // All of them before the first is loaded: nobody may call this ready while one is still to come.
-    for (const { name } of desired)
-      served.set(name, served.get(name) ?? { name, loaded: null, failure: null });
-    for (const endpoint of desired) {
-      const change = await convergeEndpoint(endpoint);
-      if (change !== null) changes.push(change);
-    }
-    return changes;
+    for (const { name, model } of desired)
+      served.set(name, { loaded: null, failure: null, ...served.get(name), name, model });
+    // Side by side: a model that takes its time must not keep another endpoint from its new version.
+    const converged = await Promise.all(desired.map(convergeEndpoint));
+    return [...changes, ...converged.filter((change) => change !== null)];
   }
 
   function removeAllBut(names: ReadonlySet<string>): Change[] {
     const gone = [...served.values()].filter(({ name }) => !names.has(name));
     for (const { name, loaded } of gone) {
       served.delete(name);
-      retire(loaded);
+      if (loaded !== null) store.unpin(loaded);
     }
     return gone.map(({ name }) => ({ kind: 'removed', endpoint: name }));
   }
@@ -71,10 +66,10 @@ export function desiredState({ registry, load, clock, pollMs }: DesiredStateOpti
       if (isSame(before.loaded?.version, version)) return settled(before);
       if (isSame(before.failure?.version, version) && clock() < before.failure!.retryAt) return null;
       const started = clock();
-      const loaded = await load(version);
+      const loaded = await store.pin(version);
       // The swap is this one line: a request that found the old model keeps it until it has its answer.
-      served.set(name, { name, loaded, failure: null });
-      retire(before.loaded);
+      served.set(name, { ...before, loaded, failure: null });
+      if (before.loaded !== null) store.unpin(before.loaded);
       return { kind: 'loaded', endpoint: name, model: loaded, milliseconds: clock() - started };
     } catch (error) {
       return failed(before, version, error);
@@ -103,16 +98,6 @@ export function desiredState({ registry, load, clock, pollMs }: DesiredStateOpti
     return { kind: 'failed', endpoint: before.name, failure, repeated };
   }
 
-  function retire(loaded: LoadedModel | null): void {
-    if (loaded === null) return;
-    // A session that cannot be freed costs memory; nothing that answers may fail because of it.
-    const retired = loaded
-      .retire()
-      .catch(() => {})
-      .finally(() => retiring.delete(retired));
-    retiring.add(retired);
-  }
-
   function unreadyReason(): string | null {
     if (served.size === 0) return registryProblem ?? noEndpoint;
     const missing = [...served.values()].filter(({ loaded }) => loaded === null);
@@ -125,11 +110,6 @@ export function desiredState({ registry, load, clock, pollMs }: DesiredStateOpti
     endpoints: () => [...served.values()],
     find: (name) => served.get(name),
     unreadyReason,
-    async close() {
-      for (const { loaded } of served.values()) retire(loaded);
-      served.clear();
-      await Promise.all(retiring);
-    },
   };
 }
 

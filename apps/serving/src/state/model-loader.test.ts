@@ -1,10 +1,30 @@
-import { systemClock } from '@flightdeck/core';
-import { bundleFiles } from '@flightdeck/registry';
+import { type Clock, systemClock } from '@flightdeck/core';
+import { bundleFiles, type ModelVersion, type Registry } from '@flightdeck/registry';
 import { expect, test } from 'vitest';
-import { modelLoader } from './model-loader.ts';
-import { registerSum, sigmoid, sumSignature, tamper, temporaryRegistry } from './sum-model.fixture.ts';
+import {
+  registerSum,
+  sigmoid,
+  sumSignature,
+  tamper,
+  temporaryRegistry,
+  testLimits,
+} from '../sum-model.fixture.ts';
+import { type LoadedModel, modelLoader } from './model-loader.ts';
 
 const { model, signature, golden, modelCard } = bundleFiles;
+
+function load(registry: Registry, version: ModelVersion, clock: Clock = systemClock): Promise<LoadedModel> {
+  return modelLoader({ registry, clock, limits: testLimits, maxModelBytes: 100_000 })(version);
+}
+
+/** The probabilities that /v1 would give. */
+async function score(loaded: LoadedModel, instances: readonly unknown[]): Promise<number[]> {
+  const { rows, predictions } = loaded.domain.read(instances);
+  const { outputs } = await loaded.runtime.infer({ rows, deadline: performance.now() + 10_000 });
+  return predictions(outputs).map((prediction) =>
+    'probability' in prediction ? prediction.probability : -1,
+  );
+}
 
 test.each([model, signature, golden, modelCard])(
   'a bundle whose %s was changed by one bit is not loaded',
@@ -12,7 +32,7 @@ test.each([model, signature, golden, modelCard])(
     await using state = await temporaryRegistry();
     const version = await registerSum(state.registry);
     await tamper(state.home, version, path);
-    await expect(modelLoader(state.registry, systemClock)(version)).rejects.toMatchObject({
+    await expect(load(state.registry, version)).rejects.toMatchObject({
       code: 'BUNDLE_TAMPERED',
     });
   },
@@ -31,18 +51,18 @@ test.each([
     'a golden row that the model answers differently',
     { [golden]: '{"tolerance":1e-5,"rows":[{"input":{"a":0,"b":0,"origin":"ATL"},"probability":0.5}]}' },
     'GOLDEN_ROW_FAILED',
-    'Golden row 0 gives 0.73',
+    'Golden row 0 gives probability 0.73',
   ],
   [
     'a signature that names another input than the graph',
     { [signature]: JSON.stringify({ ...sumSignature, inputs: sumSignature.inputs.slice(0, 2) }) },
     'SIGNATURE_MISMATCH',
-    'model.onnx takes (a: float32, b: float32, origin: string), its signature says (a: float32, b: float32)',
+    'The model takes (a: float32, b: float32, origin: string)',
   ],
 ])('a version with %s is not loaded', async (_name, files, code, message) => {
   await using state = await temporaryRegistry();
   const version = await registerSum(state.registry, { files });
-  await expect(modelLoader(state.registry, systemClock)(version)).rejects.toMatchObject({
+  await expect(load(state.registry, version)).rejects.toMatchObject({
     code,
     message: expect.stringContaining(message),
   });
@@ -54,32 +74,39 @@ test.each([
 ])('a version whose model file %s is not loaded', async (_name, bytes) => {
   await using state = await temporaryRegistry();
   const version = await registerSum(state.registry, { files: { [model]: bytes() } });
-  await expect(modelLoader(state.registry, systemClock)(version)).rejects.toThrow();
+  await expect(load(state.registry, version)).rejects.toThrow();
+});
+
+test('a version whose model file is over the limit is not loaded', async () => {
+  await using state = await temporaryRegistry();
+  const version = await registerSum(state.registry, { files: { [model]: new Uint8Array(100_001) } });
+  await expect(load(state.registry, version)).rejects.toMatchObject({
+    code: 'MODEL_TOO_LARGE',
+    message: expect.stringContaining('SERVING_MAX_MODEL_BYTES'),
+  });
 });
 
 test('a sound version answers, and says when it was loaded', async () => {
   await using state = await temporaryRegistry();
-  const loaded = await modelLoader(
-    state.registry,
-    () => 1234,
-  )(await registerSum(state.registry, { bias: 1 }));
+  const loaded = await load(state.registry, await registerSum(state.registry, { bias: 1 }), () => 1234);
   expect(loaded.loadedAt).toBe(1234);
-  const scores = await loaded.score(
-    loaded.read([
-      { a: 1, b: 1 },
-      { a: 1, b: 1, origin: 'ORD' },
-    ]),
-  );
-  expect([...scores]).toEqual([expect.closeTo(sigmoid(3), 6), expect.closeTo(sigmoid(2), 6)]);
-  await loaded.retire();
+  const scores = await score(loaded, [
+    { a: 1, b: 1 },
+    { a: 1, b: 1, origin: 'ORD' },
+  ]);
+  expect(scores).toEqual([expect.closeTo(sigmoid(3), 6), expect.closeTo(sigmoid(2), 6)]);
+  await loaded.runtime.retire();
 });
 
 test('retiring a model waits for the scoring that was begun', async () => {
   await using state = await temporaryRegistry();
-  const loaded = await modelLoader(state.registry, systemClock)(await registerSum(state.registry));
+  const loaded = await load(state.registry, await registerSum(state.registry));
   const events: string[] = [];
-  const scored = loaded.score(loaded.read([{ a: 1, b: 1 }])).then(() => events.push('scored'));
-  await loaded.retire().then(() => events.push('retired'));
+  const { rows } = loaded.domain.read([{ a: 1, b: 1 }]);
+  const scored = loaded.runtime
+    .infer({ rows, deadline: performance.now() + 10_000 })
+    .then(() => events.push('scored'));
+  await loaded.runtime.retire().then(() => events.push('retired'));
   await scored;
   expect(events).toEqual(['scored', 'retired']);
 });

@@ -2,9 +2,15 @@
 // signature and its golden rows have been checked in this very process.
 
 import { type Clock, FlightdeckError, messageOf } from '@flightdeck/core';
-import { type OnnxModel, openModel } from '@flightdeck/onnx';
+import {
+  type BatchReport,
+  type InferenceLimits,
+  type InferenceModel,
+  loadModel,
+} from '@flightdeck/inference';
 import {
   bundleFiles,
+  type GoldenRows,
   goldenRowsSchema,
   type ModelVersion,
   type Registry,
@@ -12,29 +18,39 @@ import {
   signatureSchema,
 } from '@flightdeck/registry';
 import type { z } from 'zod';
-import { assertGoldenRows } from './golden-rows.ts';
-import { type InstanceBatch, type InstanceReader, instanceReader } from './instances.ts';
+import { type DomainModel, domainModel } from '../domain/domain-model.ts';
+import { assertGoldenRows, goldenFeeds } from './golden-rows.ts';
 
 export interface LoadedModel {
   readonly version: ModelVersion;
   readonly signature: Signature;
   /** Milliseconds since 1970 UTC. */
   readonly loadedAt: number;
-  readonly read: InstanceReader;
-  /** One probability per row of the batch. */
-  score(batch: InstanceBatch): Promise<Float32Array>;
-  /** Lets the scoring that was begun finish, then frees the session. Scoring after this call is refused. */
-  retire(): Promise<void>;
+  readonly runtime: InferenceModel;
+  /** What /v1 makes of it. */
+  readonly domain: DomainModel;
 }
 
 export type ModelLoader = (version: ModelVersion) => Promise<LoadedModel>;
 
+export interface ModelLoaderOptions {
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly limits: InferenceLimits;
+  /** Largest model file, bytes. */
+  readonly maxModelBytes: number;
+  readonly onBatch?: (version: ModelVersion, report: BatchReport) => void;
+}
+
 /**
  * The loader of one registry. Throws what the registry and the ONNX package throw (BUNDLE_TAMPERED, BUNDLE_INCOMPLETE,
- * ONNX_CORRUPT, ONNX_UNSUPPORTED), and BUNDLE_FILE_INVALID, SIGNATURE_MISMATCH, GOLDEN_ROW_FAILED.
+ * ONNX_CORRUPT, ONNX_UNSUPPORTED), what `loadModel` throws (SIGNATURE_MISMATCH), and BUNDLE_FILE_INVALID, MODEL_TOO_LARGE,
+ * GOLDEN_ROW_FAILED.
  */
-export function modelLoader(registry: Registry, clock: Clock): ModelLoader {
+export function modelLoader(options: ModelLoaderOptions): ModelLoader {
+  const { registry, clock, limits, onBatch } = options;
   return async (version) => {
+    assertSize(version, options.maxModelBytes);
     // Every file, also those that only people read: a bundle is trusted as a whole or not at all.
     await registry.versions.verify(version);
     const bundle = await registry.versions.open(version);
@@ -44,16 +60,44 @@ export function modelLoader(registry: Registry, clock: Clock): ModelLoader {
       await bundle.read(bundleFiles.signature),
     );
     const golden = parseFile(bundleFiles.golden, goldenRowsSchema, await bundle.read(bundleFiles.golden));
-    const model = await openModel(await bundle.read(bundleFiles.model));
-    try {
-      assertSameInputs(model, signature);
-      await assertGoldenRows(model, signature, golden);
-      return await warmedUp(toLoaded(version, signature, model, clock()));
-    } catch (error) {
-      await model.release();
-      throw error;
-    }
+    const runtime = await loadModel(await bundle.read(bundleFiles.model), {
+      limits,
+      samples: goldenFeeds(signature, golden),
+      onBatch: (report) => onBatch?.(version, report),
+    });
+    return checked(runtime, signature, golden, () => ({
+      version,
+      signature,
+      loadedAt: clock(),
+      runtime,
+      domain: domainModel(signature),
+    }));
   };
+}
+
+async function checked(
+  runtime: InferenceModel,
+  signature: Signature,
+  golden: GoldenRows,
+  toLoaded: () => LoadedModel,
+): Promise<LoadedModel> {
+  try {
+    await assertGoldenRows(runtime, signature, golden);
+    return toLoaded();
+  } catch (error) {
+    await runtime.retire();
+    throw error;
+  }
+}
+
+function assertSize({ files, version }: ModelVersion, most: number): void {
+  const bytes = files.find(({ path }) => path === bundleFiles.model)?.bytes ?? 0;
+  if (bytes <= most) return;
+  throw new FlightdeckError(
+    'MODEL_TOO_LARGE',
+    `${bundleFiles.model} of version ${version} has ${bytes} bytes, over the limit of ${most}. ` +
+      'Export a smaller model, or raise SERVING_MAX_MODEL_BYTES.',
+  );
 }
 
 function parseFile<Schema extends z.ZodType>(
@@ -70,45 +114,4 @@ function parseFile<Schema extends z.ZodType>(
       { cause: error },
     );
   }
-}
-
-function assertSameInputs(model: OnnxModel, signature: Signature): void {
-  const graph = listed(model.inputs);
-  const declared = listed(
-    signature.inputs.map(({ name, type }) => ({ name, type: type === 'number' ? 'float32' : type })),
-  );
-  if (graph === declared) return;
-  throw new FlightdeckError(
-    'SIGNATURE_MISMATCH',
-    `model.onnx takes (${graph}), its signature says (${declared}). Export the model again.`,
-  );
-}
-
-function listed(inputs: readonly { readonly name: string; readonly type: string }[]): string {
-  return inputs
-    .map(({ name, type }) => `${name}: ${type}`)
-    .sort()
-    .join(', ');
-}
-
-function toLoaded(
-  version: ModelVersion,
-  signature: Signature,
-  model: OnnxModel,
-  loadedAt: number,
-): LoadedModel {
-  return {
-    version,
-    signature,
-    loadedAt,
-    read: instanceReader(signature),
-    score: ({ columns, rows }) => model.run(columns, rows),
-    retire: () => model.release(),
-  };
-}
-
-/** The first runs of a session allocate its memory; better here than in somebody's request. One row, then a batch. */
-async function warmedUp(loaded: LoadedModel): Promise<LoadedModel> {
-  for (const rows of [1, 64]) await loaded.score(loaded.read(Array.from({ length: rows }, () => ({}))));
-  return loaded;
 }

@@ -5,6 +5,8 @@ import type { LoadedModel } from './model-loader.ts';
 
 export interface ServedEndpoint {
   readonly name: string;
+  /** The model whose versions it serves. */
+  readonly model: string;
   readonly loaded: LoadedModel | null;
   /** Why the last pass could not bring this endpoint to its desired version; null when it did. */
   readonly failure: LoadFailure | null;

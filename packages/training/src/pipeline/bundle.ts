@@ -1,7 +1,7 @@
 // The bundle: every file that a model version consists of. Equal runs give equal bytes, so nothing here tells the time.
 
 import { openModel } from '@flightdeck/onnx';
-import { bundleFiles, type GoldenRows, mlmodelText, type Signature } from '@flightdeck/registry';
+import { bundleFiles, mlmodelText, type ScoreGoldenRows, type ScoreSignature } from '@flightdeck/registry';
 import { withoutResamples } from '../evaluation-schema.ts';
 import type { FeatureColumns } from '../feature-columns.ts';
 import { modelCard } from '../model-card.ts';
@@ -47,8 +47,13 @@ export async function bundleOf(content: BundleContent): Promise<Record<string, U
   };
 }
 
-function signatureOf(model: ModelDefinition, inputs: readonly FittedInput[], threshold: number): Signature {
+function signatureOf(
+  model: ModelDefinition,
+  inputs: readonly FittedInput[],
+  threshold: number,
+): ScoreSignature {
   return {
+    kind: 'score',
     inputs: inputs.map((input) => {
       const { description, minimum, maximum, default: standIn } = model.features.features[input.name]!;
       const common = { name: input.name, description, default: standIn ?? null };
@@ -68,7 +73,11 @@ function signatureOf(model: ModelDefinition, inputs: readonly FittedInput[], thr
 }
 
 /** Rows with the answers the graph gave when it was made: some real ones, one with nothing known, one with a name nobody has seen. */
-async function goldenRows(onnx: Uint8Array, signature: Signature, test: FeatureColumns): Promise<GoldenRows> {
+async function goldenRows(
+  onnx: Uint8Array,
+  signature: ScoreSignature,
+  test: FeatureColumns,
+): Promise<ScoreGoldenRows> {
   const names = signature.inputs.map(({ name }) => name);
   const step = Math.floor(test.rows / goldenRowCount);
   const real = Array.from({ length: goldenRowCount }, (_, index) => rowAt(names, test, index * step));

@@ -1,0 +1,140 @@
+// One event loop that serves: opens the registry, builds the app, lets connections in, converges on the registry's endpoints, and
+// finishes what it has accepted when it is told to end.
+
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { FlightdeckError, systemClock } from '@flightdeck/core';
+import { openPredictionLog, type PredictionLog } from '@flightdeck/monitoring';
+import { openRegistry, type Registry } from '@flightdeck/registry';
+import type { FastifyBaseLogger } from 'fastify';
+import { answerLog } from '../answer-log.ts';
+import { buildApp } from '../app.ts';
+import { type Answered, type DataPlane, dataPlane } from '../data-plane.ts';
+import { inferenceLimits, type ServingEnv } from '../env.ts';
+import { type ServingMetrics, servingMetrics } from '../metrics/metrics.ts';
+import type { Keys } from '../security/keys.ts';
+import { logChange } from '../state/change-log.ts';
+import { type ConvergenceLoop, startConverging } from '../state/convergence-loop.ts';
+import { type DesiredState, desiredState } from '../state/desired-state.ts';
+import { modelLoader } from '../state/model-loader.ts';
+import { type ModelStore, modelStore } from '../state/model-store.ts';
+import { watchRegistry } from '../state/registry-watch.ts';
+import { repository } from '../state/repository.ts';
+import type { Instance, JoinInstance } from './instance.ts';
+
+interface Serving {
+  readonly registry: Registry;
+  readonly store: ModelStore;
+  readonly state: DesiredState;
+  readonly metrics: ServingMetrics;
+  readonly log: PredictionLog | null;
+}
+
+export async function serve(
+  env: ServingEnv,
+  keys: Keys | undefined,
+  joinInstance: JoinInstance,
+): Promise<void> {
+  const serving = await buildServing(env);
+  const { metrics, store, registry } = serving;
+  const instance = joinInstance({ metrics: metrics.families, pass: () => loop.wake() });
+  const app = await buildApp({
+    plane: planeOf(env, serving, instance),
+    metrics: { ...metrics, families: instance.metrics },
+    keys,
+    corsOrigins: env.SERVING_CORS_ORIGINS,
+    shares: env.SERVING_WORKERS,
+    invocationsModel: env.SERVING_INVOCATIONS_MODEL ?? null,
+    maxInstances: env.SERVING_MAX_INSTANCES,
+    maxConnections: env.SERVING_MAX_CONNECTIONS,
+    accessLog: env.SERVING_ACCESS_LOG,
+    defaultTimeoutMs: env.SERVING_TIMEOUT_MS,
+    maxBodyBytes: env.SERVING_MAX_BODY_BYTES,
+    logger: { level: env.LOG_LEVEL, base: { pid: process.pid, hostname: hostname(), ...instance.logFields } },
+  });
+  // Live before it is ready: whoever waits for the port gets an answer while the first model loads.
+  const entrance = await instance.open(app);
+  const loop = converge(env, serving, instance, app.log);
+  const watch = watchRegistry(env.FLIGHTDECK_HOME, () => void loop.wake());
+  instance.started(app.log, async () => {
+    // Node stops enforcing its request timeouts once a server is closing, so a half-sent request needs a limit of ours.
+    const overdue = setTimeout(() => app.server.closeAllConnections(), env.SERVING_GRACE_MS);
+    await app.close();
+    await entrance.drained();
+    clearTimeout(overdue);
+    watch.stop();
+    await loop.stop();
+    await store.close();
+    await serving.log?.close();
+    await registry.close();
+  });
+}
+
+async function buildServing(env: ServingEnv): Promise<Serving> {
+  const registry = await openRegistry({ home: env.FLIGHTDECK_HOME });
+  const load = modelLoader({
+    registry,
+    clock: systemClock,
+    limits: inferenceLimits(env),
+    maxModelBytes: env.SERVING_MAX_MODEL_BYTES,
+    onBatch: (version, report) => metrics.batched(version, report),
+  });
+  const store = modelStore({ load, clock: systemClock, memoryBudgetBytes: env.SERVING_MEMORY_BUDGET_BYTES });
+  const state = desiredState({ registry, store, clock: systemClock, pollMs: env.SERVING_POLL_MS });
+  const metrics = servingMetrics(state.endpoints);
+  return { registry, store, state, metrics, log: predictionLog(env) };
+}
+
+/** What serving keeps of its answers, if it is to. */
+function predictionLog(env: ServingEnv): PredictionLog | null {
+  const maxBytes = env.SERVING_PREDICTION_LOG_BYTES;
+  if (maxBytes === 0) return null;
+  return openPredictionLog({ folder: join(env.FLIGHTDECK_HOME, 'predictions'), maxBytes });
+}
+
+function watchersOf({ metrics, log }: Serving): (answered: Answered) => void {
+  if (log === null) return metrics.answered;
+  const logged = answerLog(log, systemClock);
+  return (answered) => {
+    metrics.answered(answered);
+    logged(answered);
+  };
+}
+
+/** Ready is what the whole instance is; the rest is this event loop's own. */
+function planeOf(env: ServingEnv, serving: Serving, instance: Instance): DataPlane {
+  const plane = dataPlane({
+    ...serving,
+    repository: repository({ ...serving, converged: instance.wake }),
+    maxInstances: env.SERVING_MAX_INSTANCES,
+    onAnswer: watchersOf(serving),
+  });
+  return {
+    ...plane,
+    assertReady() {
+      plane.assertReady();
+      const reason = instance.unreadyReason();
+      if (reason !== null) throw new FlightdeckError('NOT_READY', reason, { retryable: true });
+    },
+  };
+}
+
+function converge(
+  env: ServingEnv,
+  { state, metrics }: Serving,
+  instance: Instance,
+  log: FastifyBaseLogger,
+): ConvergenceLoop {
+  const reporting: DesiredState = {
+    ...state,
+    async converge() {
+      const changes = await state.converge();
+      instance.report(state.unreadyReason());
+      return changes;
+    },
+  };
+  return startConverging(reporting, env.SERVING_POLL_MS, (change) => {
+    metrics.changed(change);
+    logChange(log, change);
+  });
+}

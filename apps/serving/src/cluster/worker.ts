@@ -1,0 +1,79 @@
+// One of several event loops: its connections, its part in the instance's state and its end all come from the primary.
+
+import cluster from 'node:cluster';
+import type { Socket } from 'node:net';
+import { closeAndExit } from '../http/shutdown.ts';
+import type { Family } from '../metrics/family.ts';
+import { type ConnectionTaking, connectionTaking } from './connection-taking.ts';
+import type { EventLoop, Instance } from './instance.ts';
+import type { FromWorker, Question, ToWorker } from './messages.ts';
+
+export function workerInstance(eventLoop: EventLoop): Instance {
+  const questions = new Map<number, (value: unknown) => void>();
+  let connections: ConnectionTaking | undefined;
+  let stop = () => {};
+  let instanceUnready: string | null = 'No worker takes connections.';
+  let reported: string | null | undefined;
+  let lastQuestion = 0;
+
+  const tell = (message: FromWorker) => process.send!(message);
+
+  function ask(question: Question): Promise<unknown> {
+    const id = ++lastQuestion;
+    return new Promise((resolve) => {
+      questions.set(id, resolve);
+      tell({ kind: 'ask', id, question });
+    });
+  }
+
+  const answerers = { metrics: eventLoop.metrics, pass: eventLoop.pass } satisfies Record<Question, unknown>;
+
+  process.on('message', async (message: ToWorker, socket: Socket | undefined) => {
+    switch (message.kind) {
+      case 'connection':
+        connections!.take(message.id, socket);
+        break;
+      case 'instance':
+        instanceUnready = message.unready;
+        break;
+      case 'ask':
+        tell({ kind: 'answer', id: message.id, value: (await answerers[message.question]()) ?? null });
+        break;
+      case 'answer':
+        questions.get(message.id)?.(message.value);
+        questions.delete(message.id);
+        break;
+      case 'stop':
+        stop();
+        break;
+    }
+  });
+  ignoreSignals();
+
+  return {
+    logFields: { worker: cluster.worker!.id },
+    async open(app) {
+      await app.ready();
+      connections = connectionTaking(app.server, (report) => tell({ kind: 'connections', ...report }));
+      return connections;
+    },
+    started(log, close) {
+      stop = () => closeAndExit(log, close);
+      tell({ kind: 'up' });
+    },
+    report(unready) {
+      if (unready === reported) return;
+      reported = unready;
+      tell({ kind: 'state', unready });
+    },
+    unreadyReason: () => instanceUnready,
+    wake: async () => void (await ask('pass')),
+    metrics: async () => (await ask('metrics')) as readonly Family[],
+  };
+}
+
+/** Ctrl-C and supervisors signal the whole group of processes; when workers end is for the primary to say. */
+function ignoreSignals(): void {
+  process.on('SIGTERM', () => {});
+  process.on('SIGINT', () => {});
+}

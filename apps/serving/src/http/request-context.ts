@@ -1,0 +1,85 @@
+// What every transport knows of a request before it reads the body: who it is, when it came, until when it must be answered,
+// whose trace it is part of.
+
+import { FlightdeckError } from '@flightdeck/core';
+import type { FastifyRequest } from 'fastify';
+import type { HttpServer } from './http-server.ts';
+import type { TraceContext } from './trace-context.ts';
+
+export interface RequestContext {
+  readonly requestId: string;
+  /** The way in: the domain API, the Open Inference Protocol, MLflow's scoring protocol. */
+  readonly transport: 'v1' | 'v2' | 'mlflow';
+  /** When the headers were there, and when the body had been parsed. On the clock of `performance.now()`, as is `deadline`. */
+  readonly arrivedAt: number;
+  readonly parsedAt: number;
+  readonly deadline: number;
+  /** Null where the caller sent none. */
+  readonly trace: TraceContext | null;
+  readonly trail: RequestTrail;
+}
+
+/** What inference leaves behind for whoever measures the request at its end. Written once, by metrics. */
+export interface RequestTrail {
+  inferredAt: number;
+  /** Takes the seconds from `inferredAt` to the end of the answer; null without an inference that succeeded. */
+  serialise: { observe(seconds: number): void } | null;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** On the clock of `performance.now()`. */
+    arrivedAt: number;
+    trail: RequestTrail | null;
+  }
+}
+
+/** Sixty seconds: whoever waits longer has been cut off by a proxy before. */
+const longestTimeoutMs = 60_000;
+
+/** Before the routes: a body that is slow to come counts into the deadline. */
+export function registerArrival(server: HttpServer): void {
+  server.decorateRequest('arrivedAt', 0);
+  server.decorateRequest('trail', null);
+  server.addHook('onRequest', (request, _reply, done) => {
+    request.arrivedAt = performance.now();
+    done();
+  });
+}
+
+/**
+ * The context of a request. Its deadline comes from the `Request-Timeout` header (seconds, fractions allowed), else from
+ * `defaultTimeoutMs`. TIMEOUT_INVALID for a header that is no number above 0.
+ */
+export function requestContext(
+  request: FastifyRequest,
+  transport: RequestContext['transport'],
+  defaultTimeoutMs: number,
+): RequestContext {
+  const header = request.headers['request-timeout'];
+  const timeoutMs = header === undefined ? defaultTimeoutMs : Number(header) * 1000;
+  const trail: RequestTrail = { inferredAt: 0, serialise: null };
+  request.trail = trail;
+  return {
+    requestId: request.id,
+    transport,
+    arrivedAt: request.arrivedAt,
+    parsedAt: performance.now(),
+    deadline: request.arrivedAt + checkedTimeout(timeoutMs, 'Request-Timeout', 'seconds'),
+    trace: request.trace,
+    trail,
+  };
+}
+
+/** The same request with the deadline that its body asked for, in milliseconds from its arrival. */
+export function withTimeout(context: RequestContext, timeoutMs: number): RequestContext {
+  return {
+    ...context,
+    deadline: context.arrivedAt + checkedTimeout(timeoutMs, 'parameters.timeout', 'microseconds'),
+  };
+}
+
+function checkedTimeout(timeoutMs: number, name: string, unit: string): number {
+  if (timeoutMs > 0) return Math.min(timeoutMs, longestTimeoutMs);
+  throw new FlightdeckError('TIMEOUT_INVALID', `${name} must be a number of ${unit} above 0.`);
+}
