@@ -1,0 +1,120 @@
+// npm run bench:overload: twice the load that can be sustained, for a model in the pool of threads and for one on the event loop.
+// First the capacity, by a closed loop; then an open loop at twice that rate, with a deadline in every request. What counts is
+// goodput: answers within their deadline.
+
+import { join } from 'node:path';
+import { repositoryRoot } from '@flightdeck/core';
+import { importModel } from '@flightdeck/model-import';
+import { slowModel } from '@flightdeck/onnx/fixtures';
+import { openRegistry } from '@flightdeck/registry';
+import { trainFlagship } from './http/flagship.ts';
+import { applyLoad, type LoadResult } from './http/load.ts';
+import { inferBinary, post, type Row } from './http/requests.ts';
+import { type ServerProcess, startServer, whenReady } from './http/server-process.ts';
+import { report, withTemporaryHome } from './measure.ts';
+
+const seconds = Number(process.env.BENCH_SECONDS ?? 10);
+const deadlineSeconds = 0.5;
+
+interface Subject {
+  readonly name: string;
+  readonly requests: readonly Uint8Array[];
+  /** Connections that find the capacity: enough to keep every batch full, too few to wait long. */
+  readonly connections: number;
+}
+
+await withTemporaryHome(async (home) => {
+  const flagship = await trainFlagship(home);
+  await importSlowModel(home);
+  await using server = await startServer(join(repositoryRoot, 'apps/serving/src/main.ts'), {
+    FLIGHTDECK_HOME: home,
+    SERVING_PORT: '0',
+    SERVING_WORKERS: '1',
+    SERVING_POOL_THREADS: '1',
+    LOG_LEVEL: 'warn',
+  });
+  await whenReady(server);
+
+  const headers = { 'request-timeout': String(deadlineSeconds) };
+  const { signature, rows } = flagship;
+  const batch: Row[] = Array.from({ length: 1024 }, (_, i) => rows[i % rows.length]!);
+  const binary = inferBinary(signature.inputs, batch, signature.output.name);
+  const width = 512;
+  const slow = JSON.stringify({ instance: { x: Array.from({ length: width }, (_, i) => i / width) } });
+  const subjects: Subject[] = [
+    {
+      name: 'a dear model in the pool, /v1, 1 row',
+      requests: [post('/v1/models/slow/predict', slow, headers)],
+      connections: 16,
+    },
+    {
+      name: 'the flagship on the event loop, /v2 binary, 1,024 rows',
+      requests: [post('/v2/models/flight-delay/infer', binary.body, { ...binary.headers, ...headers })],
+      connections: 4,
+    },
+    {
+      name: 'the flagship on the event loop, /v1, 1 row',
+      requests: rows.map((instance) =>
+        post('/v1/models/flight-delay/predict', JSON.stringify({ instance }), headers),
+      ),
+      connections: 64,
+    },
+  ];
+  const results = [];
+  for (const subject of subjects) results.push(await overload(server, subject));
+  const dear = results[0]!;
+  await report(
+    'overload',
+    { deadlineMs: deadlineSeconds * 1000, seconds, results },
+    {
+      goodputAtLeast90PercentOfPeak: dear.goodputToPeak >= 0.9,
+      acceptedWithinDeadline: dear.acceptedP99Ms <= deadlineSeconds * 1000,
+      refusedWith429Alone: results.every(({ statuses }) =>
+        Object.keys(statuses).every((status) => ['200', '429'].includes(status)),
+      ),
+    },
+  );
+});
+
+async function overload(server: ServerProcess, { name, requests, connections }: Subject) {
+  const load = { port: server.port, requests };
+  await applyLoad({ ...load, connections, seconds: 2, warmUpSeconds: 0 });
+  const capacity = await applyLoad({ ...load, connections, seconds, warmUpSeconds: 1 });
+  const peak = goodput(capacity);
+  const result = await applyLoad({
+    ...load,
+    connections: 512,
+    seconds,
+    warmUpSeconds: 2,
+    rate: 2 * peak,
+  });
+  console.error(`${name}: peak ${peak.toFixed(0)}/s, at twice that ${goodput(result).toFixed(0)}/s`);
+  return {
+    name,
+    peakGoodputPerSecond: peak,
+    offeredPerSecond: result.due / result.seconds,
+    goodputPerSecond: goodput(result),
+    goodputToPeak: goodput(result) / peak,
+    acceptedP99Ms: result.latency.p99,
+    statuses: result.statuses,
+    broken: result.broken,
+    firstRefusal: result.firstRefusal,
+    loadCpu: result.cpuSeconds / result.seconds,
+  };
+}
+
+function goodput({ latencies, seconds: measured }: LoadResult): number {
+  return latencies.filter((latency) => latency <= deadlineSeconds * 1000).length / measured;
+}
+
+async function importSlowModel(home: string): Promise<void> {
+  const registry = await openRegistry({ home });
+  await importModel(registry, {
+    name: 'slow',
+    bytes: slowModel(24, 512),
+    source: 'slow.onnx',
+    actor: 'bench',
+    reason: 'benchmark',
+  });
+  await registry.close();
+}

@@ -1,0 +1,188 @@
+// npm run bench:serving: what serving costs above its floors, measured beside them in one run: Fastify echoing the same payload,
+// and ONNX Runtime running the same batch in a loop. Rounds alternate between the two sides of a ratio, so that a machine that
+// slows down slows both; a ratio is the median over the rounds.
+
+import { join } from 'node:path';
+import { repositoryRoot } from '@flightdeck/core';
+import { bareRuntime } from './http/bare-runtime.ts';
+import { type Flagship, trainFlagship } from './http/flagship.ts';
+import { applyLoad } from './http/load.ts';
+import { inferBinary, inferJson, post, type Row } from './http/requests.ts';
+import { inferSchema, rowSchema, schemaOf } from './http/schemas.ts';
+import { type ServerProcess, startServer, whenReady } from './http/server-process.ts';
+import { report, withTemporaryHome } from './measure.ts';
+
+const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
+const seconds = Number(process.env.BENCH_SECONDS ?? 4);
+const warmUpSeconds = seconds / 4;
+
+interface Measurement {
+  readonly name: string;
+  readonly requestsPerSecond: number;
+  readonly rowsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly p999Ms: number;
+  /** Cores that the server kept busy. */
+  readonly cpu: number;
+  readonly rssBytes: number;
+  /** Cores that the load kept busy: at 1, it is the load that limits. */
+  readonly loadCpu: number;
+}
+
+interface Scenario {
+  readonly name: string;
+  readonly server: () => ServerProcess;
+  readonly requests: readonly Uint8Array[];
+  readonly rowsPerRequest: number;
+  readonly connections: number;
+}
+
+await withTemporaryHome(async (home) => {
+  const flagship = await trainFlagship(home);
+  const serving = (workers: number) =>
+    startServer(join(repositoryRoot, 'apps/serving/src/main.ts'), {
+      FLIGHTDECK_HOME: home,
+      SERVING_PORT: '0',
+      SERVING_WORKERS: String(workers),
+      SERVING_MAX_INSTANCES: '2048',
+      LOG_LEVEL: 'warn',
+    });
+  await using one = await serving(1);
+  await using echoV1 = await echoServer(schemaOf({ instance: rowSchema(flagship) }));
+  await using echoV2 = await echoServer(inferSchema);
+  await whenReady(one);
+
+  const wire = wireOf(flagship);
+  const served = (
+    name: string,
+    requests: readonly Uint8Array[],
+    rowsPerRequest: number,
+    connections: number,
+  ): Scenario => ({
+    name,
+    server: () => one,
+    requests,
+    rowsPerRequest,
+    connections,
+  });
+  const scenarios: Scenario[] = [
+    { ...served('echo of /v1, 1 row', wire.v1Echo, 1, 64), server: () => echoV1 },
+    served('/v1 predict, 1 row', wire.v1, 1, 64),
+    { ...served('echo of /v2 JSON, 1 row', wire.v2Echo, 1, 64), server: () => echoV2 },
+    served('/v2 JSON, 1 row', wire.json(1), 1, 64),
+    served('/v2 JSON, 32 rows', wire.json(32), 32, 16),
+    served('/v2 JSON, 1,024 rows', wire.json(1024), 1024, 4),
+    served('/v2 binary, 1 row', wire.binary(1), 1, 64),
+    served('/v2 binary, 32 rows', wire.binary(32), 32, 16),
+    served('/v2 binary, 1,024 rows', wire.binary(1024), 1024, 4),
+  ];
+  const measured = new Map<string, Measurement[]>();
+  const note = (measurement: Measurement) => {
+    measured.set(measurement.name, [...(measured.get(measurement.name) ?? []), measurement]);
+    console.error(
+      `${measurement.name}: ${Math.round(measurement.requestsPerSecond)} requests/s, ${Math.round(measurement.rowsPerSecond)} rows/s, p99 ${measurement.p99Ms.toFixed(2)} ms`,
+    );
+  };
+  for (let round = 0; round < rounds; round++) {
+    for (const rows of [1, 32, 1024]) note(await bareRuntime(flagship, rows, seconds));
+    for (const scenario of scenarios) note(await measure(scenario));
+  }
+
+  await using two = await serving(2);
+  await whenReady(two);
+  for (let round = 0; round < rounds; round++) {
+    const scenario = served('/v2 JSON, 1,024 rows', wire.json(1024), 1024, 4);
+    note(await measure({ ...scenario, name: 'one worker, /v2 JSON, 1,024 rows' }));
+    note(await measure({ ...scenario, name: 'two workers, /v2 JSON, 1,024 rows', server: () => two }));
+  }
+
+  const ratio = (name: string, floor: string, of: 'requestsPerSecond' | 'rowsPerSecond') =>
+    median(measured.get(name)!.map((one, round) => one[of] / measured.get(floor)![round]![of]));
+  const ratios = {
+    v1OneRowToEcho: ratio('/v1 predict, 1 row', 'echo of /v1, 1 row', 'requestsPerSecond'),
+    v2JsonOneRowToEcho: ratio('/v2 JSON, 1 row', 'echo of /v2 JSON, 1 row', 'requestsPerSecond'),
+    v2Binary1024ToBareRuntime: ratio(
+      '/v2 binary, 1,024 rows',
+      'bare ONNX Runtime, 1,024 rows',
+      'rowsPerSecond',
+    ),
+    twoWorkersToOne: ratio(
+      'two workers, /v2 JSON, 1,024 rows',
+      'one worker, /v2 JSON, 1,024 rows',
+      'requestsPerSecond',
+    ),
+  };
+  await report(
+    'serving',
+    { rounds, seconds, scenarios: [...measured.values()].map(middle), ratios },
+    {
+      v1OneRowAtLeast80PercentOfEcho: ratios.v1OneRowToEcho >= 0.8,
+      v2JsonOneRowAtLeast80PercentOfEcho: ratios.v2JsonOneRowToEcho >= 0.8,
+      v2Binary1024AtLeast85PercentOfBareRuntime: ratios.v2Binary1024ToBareRuntime >= 0.85,
+      twoWorkersAtLeast18TimesOne: ratios.twoWorkersToOne >= 1.8,
+    },
+  );
+});
+
+async function measure(scenario: Scenario): Promise<Measurement> {
+  const server = scenario.server();
+  const load = { port: server.port, requests: scenario.requests, connections: scenario.connections };
+  await applyLoad({ ...load, seconds: warmUpSeconds, warmUpSeconds: 0 });
+  const cpu = server.cpuSeconds();
+  const result = await applyLoad({ ...load, seconds, warmUpSeconds: 0 });
+  const answered = result.statuses['200'] ?? 0;
+  if (result.firstRefusal !== null) throw new Error(`${scenario.name}: ${result.firstRefusal}`);
+  return {
+    name: scenario.name,
+    requestsPerSecond: answered / result.seconds,
+    rowsPerSecond: (answered * scenario.rowsPerRequest) / result.seconds,
+    p50Ms: result.latency.p50,
+    p99Ms: result.latency.p99,
+    p999Ms: result.latency.p999,
+    cpu: (server.cpuSeconds() - cpu) / result.seconds,
+    rssBytes: server.rssBytes(),
+    loadCpu: result.cpuSeconds / result.seconds,
+  };
+}
+
+function wireOf({ signature, rows }: Flagship) {
+  const path = '/v2/models/flight-delay/infer';
+  const batch = (size: number): Row[] => Array.from({ length: size }, (_, i) => rows[i % rows.length]!);
+  const starts = [0, 7, 14, 21];
+  const bodies = rows.map((instance) => JSON.stringify({ instance }));
+  const json = (size: number) =>
+    starts.map((start) => inferJson(signature.inputs, batch(size + start).slice(start)));
+  return {
+    v1: bodies.map((body) => post('/v1/models/flight-delay/predict', body)),
+    v1Echo: bodies.map((body) => post('/echo', body)),
+    v2Echo: json(1).map((body) => post('/echo', body)),
+    json: (size: number) => json(size).map((body) => post(path, body)),
+    binary: (size: number) =>
+      starts.map((start) => {
+        const { body, headers } = inferBinary(
+          signature.inputs,
+          batch(size + start).slice(start),
+          signature.output.name,
+        );
+        return post(path, body, headers);
+      }),
+  };
+}
+
+function echoServer(schema: object): Promise<ServerProcess> {
+  return startServer(join(import.meta.dirname, 'http', 'echo-server.child.ts'), {
+    ECHO_SCHEMA: JSON.stringify(schema),
+  });
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
+/** The round in the middle by requests a second. */
+function middle(measurements: readonly Measurement[]): Measurement {
+  return [...measurements].sort((a, b) => a.requestsPerSecond - b.requestsPerSecond)[
+    Math.floor(measurements.length / 2)
+  ]!;
+}
