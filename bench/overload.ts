@@ -15,13 +15,19 @@ import { report, withTemporaryHome } from './measure.ts';
 
 const seconds = Number(process.env.BENCH_SECONDS ?? 10);
 const deadlineSeconds = 0.5;
+/** The dear model: some 1.5 ms a row, so that a run of a few rows is long, and HTTP is little beside it. */
+const layers = 400;
+const width = 256;
 
 interface Subject {
   readonly name: string;
   readonly requests: readonly Uint8Array[];
-  /** Connections that find the capacity: enough to keep every batch full, too few to wait long. */
-  readonly connections: number;
 }
+
+/** So many callers at once find the capacity: whichever number gives the most answers within the deadline. */
+const crowds = [8, 32, 128, 384];
+/** As many as a worker takes by default, less some for whoever looks on. */
+const connections = 1_000;
 
 await withTemporaryHome(async (home) => {
   const flagship = await trainFlagship(home);
@@ -39,25 +45,21 @@ await withTemporaryHome(async (home) => {
   const { signature, rows } = flagship;
   const batch: Row[] = Array.from({ length: 1024 }, (_, i) => rows[i % rows.length]!);
   const binary = inferBinary(signature.inputs, batch, signature.output.name);
-  const width = 512;
   const slow = JSON.stringify({ instance: { x: Array.from({ length: width }, (_, i) => i / width) } });
   const subjects: Subject[] = [
     {
       name: 'a dear model in the pool, /v1, 1 row',
       requests: [post('/v1/models/slow/predict', slow, headers)],
-      connections: 16,
     },
     {
       name: 'the flagship on the event loop, /v2 binary, 1,024 rows',
       requests: [post('/v2/models/flight-delay/infer', binary.body, { ...binary.headers, ...headers })],
-      connections: 4,
     },
     {
       name: 'the flagship on the event loop, /v1, 1 row',
       requests: rows.map((instance) =>
         post('/v1/models/flight-delay/predict', JSON.stringify({ instance }), headers),
       ),
-      connections: 64,
     },
   ];
   const results = [];
@@ -67,8 +69,8 @@ await withTemporaryHome(async (home) => {
     'overload',
     { deadlineMs: deadlineSeconds * 1000, seconds, results },
     {
-      goodputAtLeast90PercentOfPeak: dear.goodputToPeak >= 0.9,
-      acceptedWithinDeadline: dear.acceptedP99Ms <= deadlineSeconds * 1000,
+      dearModelGoodputAtLeast90PercentOfPeak: dear.goodputToPeak >= 0.9,
+      acceptedWithinDeadline: results.every(({ acceptedP99Ms }) => acceptedP99Ms <= deadlineSeconds * 1000),
       refusedWith429Alone: results.every(({ statuses }) =>
         Object.keys(statuses).every((status) => ['200', '429'].includes(status)),
       ),
@@ -76,18 +78,14 @@ await withTemporaryHome(async (home) => {
   );
 });
 
-async function overload(server: ServerProcess, { name, requests, connections }: Subject) {
+async function overload(server: ServerProcess, { name, requests }: Subject) {
   const load = { port: server.port, requests };
-  await applyLoad({ ...load, connections, seconds: 2, warmUpSeconds: 0 });
-  const capacity = await applyLoad({ ...load, connections, seconds, warmUpSeconds: 1 });
-  const peak = goodput(capacity);
-  const result = await applyLoad({
-    ...load,
-    connections: 512,
-    seconds,
-    warmUpSeconds: 2,
-    rate: 2 * peak,
-  });
+  let peak = 0;
+  for (const crowd of crowds) {
+    const capacity = await applyLoad({ ...load, connections: crowd, seconds: seconds / 2, warmUpSeconds: 1 });
+    peak = Math.max(peak, goodput(capacity));
+  }
+  const result = await applyLoad({ ...load, connections, seconds, warmUpSeconds: 2, rate: 2 * peak });
   console.error(`${name}: peak ${peak.toFixed(0)}/s, at twice that ${goodput(result).toFixed(0)}/s`);
   return {
     name,
@@ -97,6 +95,7 @@ async function overload(server: ServerProcess, { name, requests, connections }: 
     goodputToPeak: goodput(result) / peak,
     acceptedP99Ms: result.latency.p99,
     statuses: result.statuses,
+    turnedAway: result.turnedAway,
     broken: result.broken,
     firstRefusal: result.firstRefusal,
     loadCpu: result.cpuSeconds / result.seconds,
@@ -111,7 +110,7 @@ async function importSlowModel(home: string): Promise<void> {
   const registry = await openRegistry({ home });
   await importModel(registry, {
     name: 'slow',
-    bytes: slowModel(24, 512),
+    bytes: slowModel(layers, width),
     source: 'slow.onnx',
     actor: 'bench',
     reason: 'benchmark',

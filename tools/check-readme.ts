@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 const ranElsewhere = [
   /^npm ci\b/,
   /^npm test$/,
-  /^npm run (demo|check|bench:\w+)\b/,
+  /^npm run (demo|check|bench:\w+|fuzz:\w+)\b/,
   /^docker /,
   /^git clone /,
   /^cd /,

@@ -21,11 +21,11 @@ async function run(load: Load): Promise<LoadResult> {
   const latencies: number[] = [];
   const statuses: Record<string, number> = {};
   const idle: Connection[] = [];
-  const waiting: number[] = [];
   const state = {
     broken: 0,
     sent: 0,
     due: 0,
+    turnedAway: 0,
     measuring: false,
     stopped: false,
     firstRefusal: null as string | null,
@@ -41,7 +41,6 @@ async function run(load: Load): Promise<LoadResult> {
   const next = (connection: Connection) => {
     if (state.stopped) return;
     if (!open) send(connection, performance.now());
-    else if (waiting.length > 0) send(connection, waiting.shift()!);
     else idle.push(connection);
   };
   const finish = (connection: Connection, body: Buffer) => {
@@ -98,7 +97,7 @@ async function run(load: Load): Promise<LoadResult> {
       if (state.measuring) state.due++;
       const connection = idle.pop();
       if (connection) send(connection, dueAt);
-      else waiting.push(dueAt);
+      else if (state.measuring) state.turnedAway++;
     }
   }
 
@@ -120,6 +119,7 @@ async function run(load: Load): Promise<LoadResult> {
     latencies: Float64Array.from(latencies),
     cpuSeconds: (user + system) / 1e6,
     due: state.due,
+    turnedAway: state.turnedAway,
     firstRefusal: state.firstRefusal,
   };
 }

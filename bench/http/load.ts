@@ -39,6 +39,8 @@ export interface LoadResult {
   readonly cpuSeconds: number;
   /** Requests that were due in an open loop; 0 in a closed one. */
   readonly due: number;
+  /** Those of them that found every connection busy, as a caller does whom the server's limit of connections turns away. */
+  readonly turnedAway: number;
   /** The first answer that was not 200, to see what is wrong. */
   readonly firstRefusal: string | null;
 }

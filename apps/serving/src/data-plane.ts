@@ -2,7 +2,7 @@
 // the Open Inference Protocol, MLflow's scoring protocol) parse, call this, and answer.
 
 import { FlightdeckError, messageOf } from '@flightdeck/core';
-import type { Inference, RowSource } from '@flightdeck/inference';
+import { caution, type Inference, Overloaded, type RowSource } from '@flightdeck/inference';
 import type { ModelVersion, Registry } from '@flightdeck/registry';
 import type { InstanceNotes } from './domain/domain-model.ts';
 import { nearestName } from './domain/nearest-name.ts';
@@ -45,6 +45,11 @@ export interface DataPlane {
    * Runs a model that `served` or `version` has just given. Throws TOO_MANY_INSTANCES, and what `InferenceModel.infer` throws.
    */
   infer(endpoint: string, model: LoadedModel, request: InferenceRequest): Promise<Inference>;
+  /**
+   * Throws OVERLOADED while an endpoint's queue has no room for a request of the largest size, or cannot get to one within
+   * `timeoutMs`: under overload nobody reads bodies in vain. Says nothing of endpoints that it does not know.
+   */
+  assertRoom(endpoint: string, timeoutMs: number): void;
   endpoints(): readonly ServedEndpoint[];
   readonly repository: Repository;
   /** Throws NOT_READY with the reason unless every endpoint has a loaded version and there is at least one. */
@@ -58,12 +63,14 @@ export interface DataPlaneOptions {
   readonly repository: Repository;
   /** Most rows in one request. */
   readonly maxInstances: number;
+  /** Most rows that may wait for one model. */
+  readonly maxQueuedRows: number;
   /** Told of every answer (metrics now, the prediction log later). */
   readonly onAnswer: (answered: Answered) => void;
 }
 
 export function dataPlane(options: DataPlaneOptions): DataPlane {
-  const { state, store, registry, repository, maxInstances, onAnswer } = options;
+  const { state, store, registry, repository, maxInstances, maxQueuedRows, onAnswer } = options;
 
   function endpointOf(name: string): ServedEndpoint {
     const endpoint = state.find(name);
@@ -106,6 +113,15 @@ export function dataPlane(options: DataPlaneOptions): DataPlane {
       onAnswer({ endpoint, model, request, inference, readAt });
       return inference;
     },
+    assertRoom(name, timeoutMs) {
+      const load = state.find(name)?.loaded?.runtime.load;
+      if (load === undefined) return;
+      // Half of the queue is for whoever comes, also where requests are allowed to be as large as the queue.
+      const fullAt = Math.max(maxQueuedRows - maxInstances, maxQueuedRows / 2);
+      if (load.queuedRows > fullAt) throw queueFull(name, load.queuedRows, load.waitMs);
+      const lateMs = load.waitMs - timeoutMs / caution;
+      if (lateMs > 0) throw queueFull(name, load.queuedRows, lateMs);
+    },
     endpoints: () => state.endpoints(),
     repository,
     assertReady() {
@@ -113,6 +129,13 @@ export function dataPlane(options: DataPlaneOptions): DataPlane {
       if (reason !== null) throw new FlightdeckError('NOT_READY', reason, { retryable: true });
     },
   };
+}
+
+function queueFull(name: string, rows: number, waitMs: number): Overloaded {
+  return new Overloaded(
+    `${rows} rows wait for ${name}, too many for this request. Try again after the time in Retry-After, or allow more time.`,
+    Math.max(1, waitMs),
+  );
 }
 
 function versionNumber(name: string, version: string): number {

@@ -41,7 +41,7 @@ export const servingEnv = z.object({
     .default(256 * 1024 * 1024),
   /** Most rows in one run of a model; requests are collected up to it. */
   SERVING_MAX_BATCH_ROWS: z.coerce.number().int().positive().default(1024),
-  /** How long the first request of a batch waits for company, milliseconds; 0 flushes on the next turn of the event loop. */
+  /** How long the first request of a batch waits for company, milliseconds; 0 waits only while each turn of the event loop brings more. */
   SERVING_MAX_DELAY_MS: z.coerce.number().min(0).max(1000).default(0),
   /** Most rows that may wait for one model. */
   SERVING_MAX_QUEUED_ROWS: z.coerce.number().int().positive().default(16_384),

@@ -137,6 +137,7 @@ export async function serve(registry: Registry, options: ServeOptions = {}) {
     registry,
     repository: repository({ registry, state, store, converged: async () => void (await converge()) }),
     maxInstances,
+    maxQueuedRows: { ...testLimits, ...options.limits }.maxQueuedRows,
     onAnswer: metrics.answered,
   });
   const app = await buildApp({ ...options, plane, metrics, defaultTimeoutMs, maxBodyBytes, logger });

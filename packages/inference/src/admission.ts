@@ -41,19 +41,31 @@ export function admit(traffic: Traffic, arrival: Arrival, maxQueuedRows: number)
   const { rows, timeoutMs } = arrival;
   if (timeoutMs <= 0) throw tooLate(traffic);
   if (rows > maxQueuedRows) throw tooLarge(rows, maxQueuedRows);
-  const excess = traffic.waitingRows + rows - maxQueuedRows;
-  if (excess > 0) throw lineFull(traffic, excess);
   if (traffic.running === 0 && traffic.waitingRuns === 0) return;
-  const readyMs = timeToAnswer(traffic, arrival);
-  if (readyMs * caution > timeoutMs) throw tooSlow(traffic, readyMs, timeoutMs);
+  const answerMs = timeToAnswer(traffic, arrival);
+  const lateMs = Math.min(timeUntilIdle(traffic), answerMs - timeoutMs / caution);
+  const excess = traffic.waitingRows + rows - maxQueuedRows;
+  if (excess > 0) throw lineFull(traffic, Math.max(timeToTake(traffic, excess), lateMs));
+  if (answerMs * caution > timeoutMs) throw tooSlow(answerMs, timeoutMs, lateMs);
 }
 
 /** When its last run is over, if runs take as long as they are thought to and the line is served in order. */
 function timeToAnswer(traffic: Traffic, { rows, runs, lastRunRows }: Arrival): number {
   const { cost, concurrency, running, waitingRuns, waitingRows } = traffic;
-  const ahead = { runs: waitingRuns + runs - 1, rows: waitingRows + rows - lastRunRows };
+  const runsAhead = waitingRuns + runs - 1;
   const own = runTime(cost, lastRunRows);
-  return ahead.runs < concurrency - running ? own : timeToDo(traffic, ahead.runs, ahead.rows) + own;
+  if (runsAhead < concurrency - running) return own;
+  return timeToDo(traffic, runsAhead, waitingRows + rows - lastRunRows) + own;
+}
+
+/** When a request that comes now would begin to run, milliseconds from now. */
+export function timeUntilIdle(traffic: Traffic): number {
+  return timeToDo(traffic, traffic.waitingRuns, traffic.waitingRows);
+}
+
+/** Until so many rows have left the line. */
+function timeToTake(traffic: Traffic, rows: number): number {
+  return timeToDo(traffic, Math.ceil((rows / traffic.waitingRows) * traffic.waitingRuns), rows);
 }
 
 /** How long the runs under way and so much of the line keep the model busy. */
@@ -61,26 +73,23 @@ function timeToDo({ cost, concurrency, runningMs }: Traffic, runs: number, rows:
   return (runningMs + runs * cost.fixedMs + rows * cost.perRowMs) / concurrency;
 }
 
-/** A request whose deadline passed before it could run. */
+/** For a request whose time is up, or will be, before it can run. */
 export function tooLate(traffic: Traffic): Overloaded {
-  const idleMs = timeToDo(traffic, traffic.waitingRuns, traffic.waitingRows);
-  return new Overloaded(`The request's time was up before the model got to it. ${remedy}`, idleMs);
-}
-
-function tooSlow(traffic: Traffic, readyMs: number, timeoutMs: number): Overloaded {
-  const idleMs = timeToDo(traffic, traffic.waitingRuns, traffic.waitingRows);
   return new Overloaded(
-    `The model would answer in some ${Math.ceil(readyMs)} ms, and the request has ${Math.floor(timeoutMs)} ms. ${remedy}`,
-    Math.min(idleMs, readyMs - timeoutMs / caution),
+    `The request's time was up before the model could get to it. ${remedy}`,
+    timeUntilIdle(traffic),
   );
 }
 
-function lineFull(traffic: Traffic, excess: number): Overloaded {
-  const runs = Math.ceil((excess / traffic.waitingRows) * traffic.waitingRuns);
+function tooSlow(answerMs: number, timeoutMs: number, lateMs: number): Overloaded {
   return new Overloaded(
-    `${traffic.waitingRows} rows wait for the model, and ${excess} more than its line holds would. ${remedy}`,
-    timeToDo(traffic, runs, excess),
+    `The model would take some ${Math.ceil(answerMs)} ms to answer, and the request has ${Math.floor(timeoutMs)} ms. ${remedy}`,
+    lateMs,
   );
+}
+
+function lineFull({ waitingRows }: Traffic, retryAfterMs: number): Overloaded {
+  return new Overloaded(`${waitingRows} rows wait for the model, and no more may. ${remedy}`, retryAfterMs);
 }
 
 const remedy = 'Try again after the time in Retry-After, or allow more time.';

@@ -170,7 +170,7 @@ test('everybody gets exactly their own rows, once and in time, or hears why not;
         else checkRefusal(each, runs, w);
       }
       expect(mostQueued).toBeLessThanOrEqual(w.maxQueuedRows);
-      expect(left).toEqual({ queuedRows: 0, running: 0 });
+      expect(left).toEqual({ queuedRows: 0, running: 0, waitMs: 0 });
       expect(isDrained).toBe(true);
     }),
     { numRuns: 400 },

@@ -20,7 +20,7 @@ const cost = { fixedMs: 10, perRowMs: 1 };
 
 /** A batcher over the known model, whose runs take what they should. */
 function setUp(options: Partial<BatcherOptions & KnownModelOptions> = {}) {
-  const time = virtualTime();
+  const { time = virtualTime() } = options;
   const model = knownModel({ time, duration: (rows) => runTime(options.cost ?? cost, rows), ...options });
   const reports: BatchReport[] = [];
   const requests = batcher({
@@ -130,6 +130,16 @@ describe('a batch', () => {
     send([3]);
     await time.runAll();
     expect(idsOfRuns()).toEqual([[1], [2, 3]]);
+  });
+
+  test('waits while each turn of the event loop brings more, but not for long', async () => {
+    const time = virtualTime();
+    const slowTurns = { ...time, onNextTurn: (task: () => void) => void time.at(time.now() + 0.3, task) };
+    const { model, send } = setUp({ time, scheduler: slowTurns, maxBatchRows: 1_000 });
+    for (let n = 0; n < 200; n++) time.at(n / 10, () => void send([n]));
+    await time.runAll();
+    expect(model.runs[0]!.ids.length).toBeGreaterThan(1);
+    expect(model.runs[0]!.startedAt).toBeLessThan(5);
   });
 
   test('waits for company as long as it may, and no longer than until it is full', async () => {
@@ -405,7 +415,7 @@ test('when it has drained, nothing is left to come', async () => {
   await time.runUntil(12);
   await drained;
   await Promise.all(answers);
-  expect(requests.load).toEqual({ queuedRows: 0, running: 0 });
+  expect(requests.load).toEqual({ queuedRows: 0, running: 0, waitMs: 0 });
   expect(time.pending).toBe(0);
 });
 

@@ -1,3 +1,4 @@
+export { caution } from './admission.ts';
 export type {
   BatchReport,
   Inference,

@@ -26,25 +26,27 @@ export interface InferenceModel {
   readonly skippedOutputs: readonly string[];
   /** Where runs happen: on the event loop, or in a pool of worker threads. By the measured cost. */
   readonly placement: 'inline' | 'pool';
-  /** Whether rows of several requests share a run, and if not, why. */
+  /** Whether rows of several requests share a run (`maxRows` may be less than the limit, to keep runs short), and if not, why. */
   readonly batching: { readonly maxRows: number } | { readonly none: string };
   /** Measured when the model was loaded, and followed since. */
   readonly cost: RunCost;
   /** An estimate of what the model takes, for the memory budget. */
   readonly memoryBytes: number;
-  /** What waits and runs now. */
-  readonly load: { readonly queuedRows: number; readonly running: number };
+  /** What waits and runs now, and how long a request that came now would wait for its run, as far as can be told. */
+  readonly load: { readonly queuedRows: number; readonly running: number; readonly waitMs: number };
   /**
-   * Throws OVERLOADED (an `Overloaded`, with the time to wait) when the queue is full or the deadline cannot be met,
-   * DEADLINE_EXCEEDED when the deadline passed during the run, MODEL_FAILED_ON_INPUT when the model broke on these rows,
-   * MODEL_RETIRED after `retire`.
+   * Throws OVERLOADED (an `Overloaded`, with the time to wait) when the queue is full or the deadline cannot be met: at once, or
+   * later if it turns out later, but before anything has run. DEADLINE_EXCEEDED at the deadline, when it passed during the run.
+   * MODEL_FAILED_ON_INPUT when the model broke on these rows. MODEL_UNAVAILABLE (retryable) when the thread died that ran them.
+   * MODEL_RETIRED (retryable) after `retire`. TOO_MANY_INSTANCES for more rows than may ever wait, INPUT_INVALID for an output that
+   * the model does not have.
    */
   infer(work: Work): Promise<Inference>;
   /** Finishes what was accepted, then frees the model. */
   retire(): Promise<void>;
 }
 
-/** What a run told, for metrics. */
+/** What a run that went well told, for metrics. A request that is taken whole counts as one row. */
 export interface BatchReport {
   readonly rows: number;
   readonly requests: number;
@@ -54,7 +56,7 @@ export interface BatchReport {
 export interface InferenceLimits {
   /** Most rows in one run. */
   readonly maxBatchRows: number;
-  /** How long the first request of a batch waits for company, milliseconds; 0 flushes on the next turn of the event loop. */
+  /** How long the first request of a batch waits for company, milliseconds; 0 waits only while each turn of the event loop brings more. */
   readonly maxDelayMs: number;
   /** Most rows that may wait. */
   readonly maxQueuedRows: number;
@@ -66,7 +68,10 @@ export interface InferenceLimits {
 
 export interface LoadOptions {
   readonly limits: InferenceLimits;
-  /** Sound rows, for warm-up and measurement; rows of zeros and empty strings if left out. */
+  /**
+   * Sound rows, for warm-up, measurement, and to find out whether rows mix: two or more, better. Left out, rows of zeros and empty
+   * strings are made up, which not every model can run.
+   */
   readonly samples?: RowSource;
   readonly onBatch?: (report: BatchReport) => void;
 }

@@ -104,16 +104,11 @@ function nested(
   return Array.from({ length: size }, (_, i) => nested(flat, dims, depth + 1, from + i * stride));
 }
 
-const writeFloat32: Write = (data, at, value) => {
-  if (value === null) return setNumber(data, at, Number.NaN);
-  // 1e39 is well-formed JSON and becomes infinity as a 32-bit float.
-  return typeof value === 'number' && Number.isFinite(Math.fround(value)) && setNumber(data, at, value);
-};
-
 const writers: Readonly<Record<TensorType, Write>> = {
-  float32: writeFloat32,
-  float16: writeFloat32,
-  bfloat16: writeFloat32,
+  float32: narrowFloat(Number.POSITIVE_INFINITY),
+  // Halfway between the largest number of the type and what would come next: from here on it rounds to infinity.
+  float16: narrowFloat(2 ** 16 - 2 ** 4),
+  bfloat16: narrowFloat(2 ** 128 - 2 ** 119),
   float64: (data, at, value) => {
     if (value === null) return setNumber(data, at, Number.NaN);
     return typeof value === 'number' && Number.isFinite(value) && setNumber(data, at, value);
@@ -133,6 +128,14 @@ const writers: Readonly<Record<TensorType, Write>> = {
     return true;
   },
 };
+
+/** 1e39 is well-formed JSON and becomes infinity as a 32-bit float, as smaller ones do in smaller types. */
+function narrowFloat(limit: number): Write {
+  return (data, at, value) => {
+    if (value === null) return setNumber(data, at, Number.NaN);
+    return typeof value === 'number' && Math.abs(Math.fround(value)) < limit && setNumber(data, at, value);
+  };
+}
 
 function integer(least: number, most: number): Write {
   return (data, at, value) =>
@@ -166,6 +169,9 @@ function jsonInteger(value: bigint): JsonElement {
 const rawJson = (JSON as unknown as { rawJSON(text: string): object }).rawJSON;
 
 const expectations: Partial<Record<TensorType, string>> = {
+  float32: 'a finite number that fits 32 bits, or null for NaN',
+  float16: 'a finite number that fits float16, or null for NaN',
+  bfloat16: 'a finite number that fits bfloat16, or null for NaN',
   string: 'a string',
   bool: 'true or false',
   int64: 'a whole number within ±(2^53 - 1) (send larger ones in binary)',
@@ -174,10 +180,7 @@ const expectations: Partial<Record<TensorType, string>> = {
 };
 
 function wrongElement(name: string, type: TensorType, position: number, value: unknown): FlightdeckError {
-  const float = type === 'float32' || type === 'float16' || type === 'bfloat16';
-  const expected =
-    expectations[type] ??
-    (float ? 'a finite number that fits 32 bits, or null for NaN' : `a whole number that fits ${type}`);
+  const expected = expectations[type] ?? `a whole number that fits ${type}`;
   return new FlightdeckError(
     'INPUT_INVALID',
     `Input "${name}", element ${position}: expected ${expected}, got ${described(value)}.`,

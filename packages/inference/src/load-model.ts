@@ -17,7 +17,8 @@ const patienceMs = 60_000;
 
 /**
  * Opens, measures, places and warms up a model. Throws what `openSession` throws (ONNX_CORRUPT, ONNX_UNSUPPORTED),
- * SIGNATURE_MISMATCH or MODEL_FAILED_ON_INPUT for the samples, MODEL_TOO_SLOW, and MODEL_UNAVAILABLE if a thread died of it.
+ * SIGNATURE_MISMATCH or MODEL_FAILED_ON_INPUT for the samples, MODEL_TOO_SLOW, and MODEL_UNAVAILABLE if a thread died of it. The
+ * bytes must not change: a pool keeps them, for threads that replace others.
  */
 export async function loadModel(bytes: Uint8Array, options: LoadOptions): Promise<InferenceModel> {
   const { limits, samples, onBatch } = options;

@@ -5,7 +5,7 @@ export interface Scheduler {
   now(): number;
   /** Calls `task` once the work that is at hand has been taken in: on the next turn of the event loop. */
   onNextTurn(task: () => void): void;
-  /** Calls `task` at `time`, or as soon after as can be. Returns what calls it off. */
+  /** Calls `task` at `time`, or as soon after as can be (a timer may be a little early). Returns what calls it off. */
   at(time: number, task: () => void): () => void;
 }
 
@@ -13,8 +13,10 @@ export const eventLoop: Scheduler = {
   now: () => performance.now(),
   onNextTurn: (task) => void setImmediate(task),
   at(time, task) {
-    // Node's timers count whole milliseconds. A process that has nothing else to do need not live for this one.
-    const timer = setTimeout(task, Math.ceil(time - performance.now())).unref();
+    // Node's timers count whole milliseconds, 31 bits of them; who is called early asks again. A process that has nothing else to
+    // do need not live for this.
+    const ms = Math.min(Math.ceil(time - performance.now()), 2 ** 31 - 1);
+    const timer = setTimeout(task, ms).unref();
     return () => clearTimeout(timer);
   },
 };

@@ -107,6 +107,7 @@ function planeOf(env: ServingEnv, serving: Serving, instance: Instance): DataPla
     ...serving,
     repository: repository({ ...serving, converged: instance.wake }),
     maxInstances: env.SERVING_MAX_INSTANCES,
+    maxQueuedRows: env.SERVING_MAX_QUEUED_ROWS,
     onAnswer: watchersOf(serving),
   });
   return {

@@ -5,6 +5,7 @@ import { FlightdeckError } from '@flightdeck/core';
 import { z } from 'zod';
 import type { DataPlane } from '../data-plane.ts';
 import { answers } from '../errors.ts';
+import { refuseEarly } from '../http/early-refusal.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { requestContext } from '../http/request-context.ts';
 import type { LoadedModel } from '../state/model-loader.ts';
@@ -92,6 +93,7 @@ export function predictRoute(server: HttpServer, plane: DataPlane, options: Pred
       },
       // The schema of the answer documents it. To check against it what was made a line before costs more than the model.
       serializerCompiler: () => JSON.stringify,
+      onRequest: refuseEarly(plane, options.defaultTimeoutMs),
     },
     async (request) => {
       const { body, params, id } = request;

@@ -56,8 +56,7 @@ export function requestContext(
   transport: RequestContext['transport'],
   defaultTimeoutMs: number,
 ): RequestContext {
-  const header = request.headers['request-timeout'];
-  const timeoutMs = header === undefined ? defaultTimeoutMs : Number(header) * 1000;
+  const timeoutMs = requestedTimeout(request) ?? defaultTimeoutMs;
   const trail: RequestTrail = { inferredAt: 0, serialise: null };
   request.trail = trail;
   return {
@@ -69,6 +68,12 @@ export function requestContext(
     trace: request.trace,
     trail,
   };
+}
+
+/** What the caller grants by header, milliseconds; not checked. */
+export function requestedTimeout({ headers }: FastifyRequest): number | undefined {
+  const header = headers['request-timeout'];
+  return header === undefined ? undefined : Number(header) * 1000;
 }
 
 /** The same request with the deadline that its body asked for, in milliseconds from its arrival. */

@@ -5,6 +5,7 @@ import type { FastifyRequest, FastifySchema } from 'fastify';
 import type { DataPlane } from '../data-plane.ts';
 import { inferenceAnswers } from '../errors.ts';
 import { anyDepthReader } from '../http/body-json.ts';
+import { refuseEarly } from '../http/early-refusal.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { requestContext, withTimeout } from '../http/request-context.ts';
 import { jsonLength, jsonLengthHeader } from './bodies.ts';
@@ -44,6 +45,7 @@ const refusals = [
 /** On a scope with the parsers of bodies.ts. */
 export function inferRoute(scope: HttpServer, plane: DataPlane, options: InferOptions): void {
   const read = requestReader(scope);
+  const onRequest = refuseEarly(plane, options.defaultTimeoutMs);
   for (const { url, params } of modelAddresses) {
     const schema: FastifySchema = {
       summary: 'Infer',
@@ -53,7 +55,7 @@ export function inferRoute(scope: HttpServer, plane: DataPlane, options: InferOp
     };
     // The schema documents; the checks, which know the model, are the reader's.
     const validatorCompiler = () => () => true;
-    scope.post(`${url}/infer`, { schema, validatorCompiler }, async (request, reply) => {
+    scope.post(`${url}/infer`, { schema, validatorCompiler, onRequest }, async (request, reply) => {
       const address = request.params as ModelParams;
       const model = await addressedModel(plane, address);
       const { rows, outputs, id, timeoutMicroseconds: timeout } = read(model.runtime, address.model, request);
