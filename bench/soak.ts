@@ -26,6 +26,9 @@ await withTemporaryHome(async (home) => {
     // Nothing is kept for a rollback: each swap is a load and an unload.
     SERVING_MEMORY_BUDGET_BYTES: '0',
     SERVING_POLL_MS: '20',
+    // Else glibc keeps what is freed for the next load, and what is measured is its habits.
+    MALLOC_TRIM_THRESHOLD_: '131072',
+    MALLOC_MMAP_THRESHOLD_: '131072',
     LOG_LEVEL: 'warn',
   });
   await whenReady(server);
