@@ -77,13 +77,17 @@ async function ended({ child, exit }: Launched): Promise<never> {
   throw new Error(`ended before it listened: ${child.stderr!.read() ?? ''}`);
 }
 
-/** The exit code of a process that ends by itself, and the last JSON line that it writes to stderr. */
+/** The exit code of a process that ends by itself, the last JSON line on stderr, and the codes of all, workers' included. */
 export async function failure({
   child,
   exit,
-}: Launched): Promise<{ code: number | null; error: StartError }> {
+}: Launched): Promise<{ code: number | null; error: StartError; codes: readonly string[] }> {
   const text = Buffer.concat(await child.stderr!.toArray()).toString();
-  return { code: await exit, error: JSON.parse(text.trim().split('\n').at(-1)!) as StartError };
+  const errors = text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as StartError);
+  return { code: await exit, error: errors.at(-1)!, codes: errors.map(({ code }) => code) };
 }
 
 /** The text of everything a socket receives until the other side closes it. */

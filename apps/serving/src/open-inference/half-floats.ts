@@ -2,19 +2,6 @@
 // the upper half of a 32-bit float. Narrowing rounds to the nearest, ties to even; NaNs stay NaNs, with what fits of their bits.
 // (Float16Array is younger than the oldest Node that this must run on, and nothing in JavaScript knows BF16.)
 
-import { datatypes } from './datatypes.ts';
-import { invalidInput } from './refusals.ts';
-
-/** From here on a number is rounded to infinity: half a step above the largest finite one. */
-const overflow = { float16: 65_520, bfloat16: 2 ** 128 - 2 ** 119 };
-
-/** INPUT_INVALID for numbers from JSON that the model would take for infinite. */
-export function assertHalves(name: string, type: keyof typeof overflow, floats: Float32Array): void {
-  const wrong = floats.findIndex((value) => Math.abs(value) >= overflow[type]);
-  if (wrong !== -1)
-    throw invalidInput(name, `element ${wrong}: ${floats[wrong]} is beyond what ${datatypes[type]} holds.`);
-}
-
 export function widenFloat16(halves: Uint16Array): Float32Array {
   return fromBits(halves, widened);
 }

@@ -7,7 +7,6 @@ import type { TensorInfo, Tensors, TensorValue } from '@flightdeck/onnx';
 import { tensorOfBytes } from './binary-tensors.ts';
 import { assertTexts } from './byte-strings.ts';
 import { datatypes } from './datatypes.ts';
-import { assertHalves } from './half-floats.ts';
 import {
   asObject,
   assertMembers,
@@ -150,7 +149,6 @@ function readInput(
   if (bytes !== null) return tensorOfBytes(name, type, dims, bytes);
   const tensor = tensorOfJson(name, type, dims, data);
   if (type === 'string') assertTexts(name, tensor.data as string[]);
-  if (type === 'float16' || type === 'bfloat16') assertHalves(name, type, tensor.data as Float32Array);
   return tensor;
 }
 
