@@ -15,7 +15,10 @@ finish() {
 trap finish EXIT
 flightdeck() { node "$repository/apps/cli/src/main.ts" "$@"; }
 
-python3 -m venv "$work/venv"
+if ! python3 -m venv "$work/venv" > "$work/venv.log" 2>&1; then
+  echo 'SKIPPED: this Python makes no virtual environments (on Debian: apt-get install python3-venv), so nothing was exported from it.'
+  exit 0
+fi
 python=$work/venv/bin/python
 if ! "$python" -m pip download --quiet --no-deps --dest "$work/reach" packaging==26.3; then
   echo 'SKIPPED: PyPI cannot be reached, so nothing was exported from Python, and nothing was compared.'
