@@ -198,6 +198,8 @@ describe('an error of our own', () => {
           throw new Error('the password is hunter2');
         },
       },
+      invocationsModel: null,
+      maxInstances: 1000,
       defaultTimeoutMs: 1000,
       maxBodyBytes: 1000,
       logger: { level: 'info', stream: { write: (line: string) => lines.push(line) } },

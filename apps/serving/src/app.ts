@@ -20,10 +20,10 @@ import { registerSecurity, type SecurityOptions } from './security/register-secu
 
 export interface AppDependencies extends HttpServerOptions, PredictOptions, SecurityOptions {
   readonly plane: DataPlane;
-  /** The endpoint that answers on /invocations; the only one there is if left out. */
-  readonly invocationsModel?: string | null;
+  /** The endpoint that answers on /invocations; the only one there is if null. */
+  readonly invocationsModel: string | null;
   /** Most rows in one request. */
-  readonly maxInstances?: number;
+  readonly maxInstances: number;
   readonly metrics: ServingMetrics;
 }
 
@@ -31,8 +31,8 @@ export async function buildApp({
   plane,
   metrics,
   defaultTimeoutMs,
-  invocationsModel = null,
-  maxInstances = 1024,
+  invocationsModel,
+  maxInstances,
   ...options
 }: AppDependencies): Promise<HttpServer> {
   const server = createHttpServer(options);

@@ -140,7 +140,16 @@ export async function serve(registry: Registry, options: ServeOptions = {}) {
     maxQueuedRows: { ...testLimits, ...options.limits }.maxQueuedRows,
     onAnswer: metrics.answered,
   });
-  const app = await buildApp({ ...options, plane, metrics, defaultTimeoutMs, maxBodyBytes, logger });
+  const app = await buildApp({
+    ...options,
+    plane,
+    metrics,
+    invocationsModel: null,
+    maxInstances,
+    defaultTimeoutMs,
+    maxBodyBytes,
+    logger,
+  });
   const dispose = async () => {
     await app.close();
     await store.close();

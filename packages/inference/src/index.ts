@@ -12,6 +12,7 @@ export {
   type JsonElement,
   type JsonElements,
   jsonOfTensor,
+  shapeOfJson,
   tensorOfJson,
 } from './json-tensors.ts';
 export { loadModel } from './load-model.ts';

@@ -52,6 +52,16 @@ export function flatJsonOfTensor(name: string, { type, data }: TensorValue): rea
   return Array.from(numbers);
 }
 
+/** The declared sizes, and where one is left open, what the value has there: its first element decides for all. */
+export function shapeOfJson(declared: readonly (number | string)[], value: unknown): number[] {
+  let inner = value;
+  return declared.map((size) => {
+    const found = Array.isArray(inner) ? inner.length : 1;
+    inner = Array.isArray(inner) ? inner[0] : inner;
+    return typeof size === 'number' ? size : found;
+  });
+}
+
 function flatElements(
   name: string,
   dims: readonly number[],

@@ -2,7 +2,7 @@
 // row of the model's tensors; where the model has no rows (a first dimension is fixed, or there is none), a whole request.
 
 import { FlightdeckError } from '@flightdeck/core';
-import { type RowSource, tensorOfJson, tensorRows } from '@flightdeck/inference';
+import { type RowSource, shapeOfJson, tensorOfJson, tensorRows } from '@flightdeck/inference';
 import { elementCount, type TensorInfo, type Tensors, type TensorValue, tensorData } from '@flightdeck/onnx';
 import type { Json, TensorSignature } from '@flightdeck/registry';
 
@@ -54,23 +54,13 @@ export function goldenAnswer(signature: TensorSignature, outputs: Tensors): Reco
 }
 
 function inputTensor({ name, type, shape }: TensorInfo, value: Json, position: number): TensorValue {
-  const dims = sizesOf(shape, value);
+  const dims = shapeOfJson(shape, value);
   try {
     return tensorOfJson(name, type, dims, elementCount(dims) === 1 ? elementsOf(value) : value);
   } catch (error) {
     if (!(error instanceof FlightdeckError)) throw error;
     throw new FlightdeckError('GOLDEN_ROW_INVALID', `Golden row ${position}: ${error.message}`);
   }
-}
-
-/** The declared sizes, and where none is declared, the value's. */
-function sizesOf(shape: TensorInfo['shape'], value: Json): number[] {
-  let inner = value;
-  return shape.map((size) => {
-    const found = Array.isArray(inner) ? inner.length : 1;
-    inner = Array.isArray(inner) ? inner[0]! : inner;
-    return typeof size === 'number' ? size : found;
-  });
 }
 
 function outputValue({ type, dims, data }: TensorValue, rows: boolean): Json {

@@ -3,7 +3,7 @@
 // dimension is fixed, or there is none), an instance is a whole request.
 
 import { FlightdeckError } from '@flightdeck/core';
-import { jsonOfTensor, tensorOfJson, tensorRows } from '@flightdeck/inference';
+import { jsonOfTensor, shapeOfJson, tensorOfJson, tensorRows } from '@flightdeck/inference';
 import { hasRows } from '@flightdeck/model-import';
 import type { TensorInfo, Tensors, TensorValue } from '@flightdeck/onnx';
 import type { TensorSignature } from '@flightdeck/registry';
@@ -70,7 +70,7 @@ function notOne(count: number): FlightdeckError {
 }
 
 /** Feeds with the instances as their rows. The first instance decides sizes that may differ from call to call. */
-export function readColumns(
+function readColumns(
   inputs: readonly TensorInfo[],
   known: readonly string[],
   instances: readonly unknown[],
@@ -100,7 +100,7 @@ function givenValue(record: Record<string, unknown>, { name }: TensorInfo, posit
 }
 
 function columnOf({ name, type, shape }: TensorInfo, values: readonly unknown[]): TensorValue {
-  const rowShape = rowShapeOf(shape.slice(1), values[0]);
+  const rowShape = shapeOfJson(shape.slice(1), values[0]);
   return tensorOfJson(name, type, [values.length, ...rowShape], listsOf(values, rowShape));
 }
 
@@ -109,16 +109,6 @@ function listsOf(values: readonly unknown[], rowShape: readonly number[]): reado
   const isBare = (value: unknown) => !Array.isArray(value);
   if (!rowShape.every((size) => size === 1) || values.every(isBare)) return values;
   return values.map((value) => (isBare(value) ? rowShape.reduce<unknown>((inner) => [inner], value) : value));
-}
-
-/** The declared sizes, and where none is declared, the first value's. */
-function rowShapeOf(declared: readonly (number | string)[], value: unknown): number[] {
-  let inner = value;
-  return declared.map((size) => {
-    const found = Array.isArray(inner) ? inner.length : 1;
-    inner = Array.isArray(inner) ? inner[0] : inner;
-    return typeof size === 'number' ? size : found;
-  });
 }
 
 function predictionOf(names: readonly string[], outputs: Tensors, row: number): TensorPrediction {

@@ -1,7 +1,7 @@
 // From columns to the rows of a run. Nothing takes a default here: null is a missing value, and the graph has an answer to it.
 
 import { FlightdeckError } from '@flightdeck/core';
-import { type RowSource, tensorOfJson, tensorRows } from '@flightdeck/inference';
+import { type RowSource, shapeOfJson, tensorOfJson, tensorRows } from '@flightdeck/inference';
 import type { TensorInfo, TensorValue } from '@flightdeck/onnx';
 import type { LoadedModel } from '../state/model-loader.ts';
 import { type Columns, noRows } from './columns.ts';
@@ -39,17 +39,7 @@ function withoutNulls({ type }: TensorInfo, value: unknown): unknown {
 }
 
 function tensorOf({ name, type, shape }: TensorInfo, value: unknown): TensorValue {
-  return tensorOfJson(name, type, shapeOf(shape, value), value);
-}
-
-/** The declared sizes, and where none is declared, those of the first value. */
-function shapeOf(declared: readonly (number | string)[], value: unknown): number[] {
-  let inner = value;
-  return declared.map((size) => {
-    const found = Array.isArray(inner) ? inner.length : 1;
-    inner = Array.isArray(inner) ? inner[0] : inner;
-    return typeof size === 'number' ? size : found;
-  });
+  return tensorOfJson(name, type, shapeOfJson(shape, value), value);
 }
 
 /** MLflow leaves this to the graph, which stretches a tensor of one row to any number of them. */
