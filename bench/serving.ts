@@ -6,15 +6,21 @@ import { join } from 'node:path';
 import { repositoryRoot } from '@flightdeck/core';
 import { bareRuntime } from './http/bare-runtime.ts';
 import { type Flagship, trainFlagship } from './http/flagship.ts';
-import { applyLoad } from './http/load.ts';
+import { applyLoad, type LoadResult } from './http/load.ts';
 import { inferBinary, inferJson, post, type Row } from './http/requests.ts';
 import { inferSchema, rowSchema, schemaOf } from './http/schemas.ts';
 import { type ServerProcess, startServer, whenReady } from './http/server-process.ts';
+import { importSlowModel, slowRequest } from './http/slow-model.ts';
 import { report, withTemporaryHome } from './measure.ts';
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 7);
 const seconds = Number(process.env.BENCH_SECONDS ?? 1.5);
 const warmUpSeconds = seconds / 4;
+/** Before the first round: a server that has just started compiles its code for a while. */
+const firstWarmUpSeconds = 3;
+
+/** The dear model: some 10 ms a run, so that HTTP and the load are little beside it. */
+const slowLayers = 3_000;
 
 interface Measurement {
   readonly name: string;
@@ -38,8 +44,12 @@ interface Scenario {
   readonly connections: number;
 }
 
+/** One side of a ratio: ONNX Runtime alone with so many rows a run, or requests to a server. */
+type Side = { readonly name: string; readonly bareRows: number } | Scenario;
+
 await withTemporaryHome(async (home) => {
   const flagship = await trainFlagship(home);
+  await importSlowModel(home, slowLayers);
   const serving = (workers: number, variables: Readonly<Record<string, string>> = {}) =>
     startServer(join(repositoryRoot, 'apps/serving/src/main.ts'), {
       FLIGHTDECK_HOME: home,
@@ -60,50 +70,56 @@ await withTemporaryHome(async (home) => {
     requests: readonly Uint8Array[],
     rowsPerRequest: number,
     connections: number,
-  ): Scenario => ({
-    name,
-    server: () => one,
-    requests,
-    rowsPerRequest,
-    connections,
-  });
-  const scenarios: Scenario[] = [
-    { ...served('echo of /v1, 1 row', wire.v1Echo, 1, 64), server: () => echoV1 },
+    server = one,
+  ): Scenario => ({ name, server: () => server, requests, rowsPerRequest, connections });
+  const measured = new Map<string, Measurement[]>();
+
+  async function takeTurns(sides: readonly Side[]): Promise<void> {
+    for (const side of sides) if ('server' in side) await load(side, firstWarmUpSeconds);
+    for (let round = 0; round < rounds; round++) {
+      for (const side of sides) {
+        const { name } = side;
+        const measurement =
+          'server' in side
+            ? await measure(side)
+            : { ...(await bareRuntime(flagship, side.bareRows, seconds)), name };
+        measured.set(name, [...(measured.get(name) ?? []), measurement]);
+        const { requestsPerSecond, rowsPerSecond, p99Ms } = measurement;
+        console.error(
+          `${name}: ${Math.round(requestsPerSecond)} requests/s, ${Math.round(rowsPerSecond)} rows/s, p99 ${p99Ms.toFixed(2)} ms`,
+        );
+      }
+    }
+  }
+
+  await takeTurns([
+    { name: 'bare ONNX Runtime, 1 row', bareRows: 1 },
+    { name: 'bare ONNX Runtime, 32 rows', bareRows: 32 },
+    { name: 'bare ONNX Runtime, 1,024 rows', bareRows: 1024 },
+    served('/v2 binary, 1,024 rows', wire.binary(1024), 1024, 4),
+    served('echo of /v1, 1 row', wire.v1Echo, 1, 64, echoV1),
     served('/v1 predict, 1 row', wire.v1, 1, 64),
-    { ...served('echo of /v2 JSON, 1 row', wire.v2Echo, 1, 64), server: () => echoV2 },
+    served('echo of /v2 JSON, 1 row', wire.v2Echo, 1, 64, echoV2),
     served('/v2 JSON, 1 row', wire.json(1), 1, 64),
     served('/v2 JSON, 32 rows', wire.json(32), 32, 16),
     served('/v2 JSON, 1,024 rows', wire.json(1024), 1024, 4),
     served('/v2 binary, 1 row', wire.binary(1), 1, 64),
     served('/v2 binary, 32 rows', wire.binary(32), 32, 16),
-    served('/v2 binary, 1,024 rows', wire.binary(1024), 1024, 4),
-  ];
-  const measured = new Map<string, Measurement[]>();
-  const note = (measurement: Measurement) => {
-    measured.set(measurement.name, [...(measured.get(measurement.name) ?? []), measurement]);
-    console.error(
-      `${measurement.name}: ${Math.round(measurement.requestsPerSecond)} requests/s, ${Math.round(measurement.rowsPerSecond)} rows/s, p99 ${measurement.p99Ms.toFixed(2)} ms`,
-    );
-  };
-  for (let round = 0; round < rounds; round++) {
-    for (const rows of [1, 32, 1024]) note(await bareRuntime(flagship, rows, seconds));
-    for (const scenario of scenarios) note(await measure(scenario));
-  }
+  ]);
 
   await using two = await serving(2);
   await using logging = await serving(1, { SERVING_PREDICTION_LOG_BYTES: String(2 ** 30) });
   await Promise.all([two, logging].map(whenReady));
-  for (let round = 0; round < rounds; round++) {
-    const json = served('one worker, /v2 JSON, 1,024 rows', wire.json(1024), 1024, 8);
-    note(await measure(json));
-    note(await measure({ ...json, name: 'two workers, /v2 JSON, 1,024 rows', server: () => two }));
-    note({ ...(await bareRuntime(flagship, 1024, seconds)), name: 'bare ONNX Runtime beside two workers' });
-    const binary = served('two workers, /v2 binary, 1,024 rows', wire.binary(1024), 1024, 8);
-    note(await measure({ ...binary, server: () => two }));
-    const single = served('without a prediction log, /v1, 1 row', wire.v1, 1, 64);
-    note(await measure(single));
-    note(await measure({ ...single, name: 'with a prediction log, /v1, 1 row', server: () => logging }));
-  }
+  await takeTurns([
+    { name: 'bare ONNX Runtime beside two workers', bareRows: 1024 },
+    served('two workers, /v2 binary, 1,024 rows', wire.binary(1024), 1024, 8, two),
+    served('one worker, /v2 JSON, 1,024 rows', wire.json(1024), 1024, 8),
+    served('two workers, /v2 JSON, 1,024 rows', wire.json(1024), 1024, 8, two),
+    served('one worker, a dear model', wire.slow, 1, 8),
+    served('two workers, a dear model', wire.slow, 1, 8, two),
+    served('without a prediction log, /v1, 1 row', wire.v1, 1, 64),
+    served('with a prediction log, /v1, 1 row', wire.v1, 1, 64, logging),
+  ]);
 
   const ratio = (name: string, floor: string, of: 'requestsPerSecond' | 'rowsPerSecond') =>
     median(measured.get(name)!.map((one, round) => one[of] / measured.get(floor)![round]![of]));
@@ -125,11 +141,12 @@ await withTemporaryHome(async (home) => {
       'without a prediction log, /v1, 1 row',
       'requestsPerSecond',
     ),
-    twoWorkersToOne: ratio(
+    twoWorkersToOneJson: ratio(
       'two workers, /v2 JSON, 1,024 rows',
       'one worker, /v2 JSON, 1,024 rows',
       'requestsPerSecond',
     ),
+    twoWorkersToOne: ratio('two workers, a dear model', 'one worker, a dear model', 'requestsPerSecond'),
   };
   await report(
     'serving',
@@ -140,6 +157,7 @@ await withTemporaryHome(async (home) => {
       // On one core a 100 kB request costs the kernel and HTTP as much again as its run; the server as it comes has both cores.
       v2Binary1024AtLeast85PercentOfBareRuntime: ratios.twoWorkersV2Binary1024ToBareRuntime >= 0.85,
       predictionLogCostsUnder5Percent: ratios.withPredictionLogToWithout >= 0.95,
+      // With JSON, one worker's garbage collector keeps a fifth of the second core busy already, and the load another part of it.
       twoWorkersAtLeast18TimesOne: ratios.twoWorkersToOne >= 1.8,
     },
   );
@@ -147,10 +165,9 @@ await withTemporaryHome(async (home) => {
 
 async function measure(scenario: Scenario): Promise<Measurement> {
   const server = scenario.server();
-  const load = { port: server.port, requests: scenario.requests, connections: scenario.connections };
-  await applyLoad({ ...load, seconds: warmUpSeconds, warmUpSeconds: 0 });
+  await load(scenario, warmUpSeconds);
   const cpu = server.cpuSeconds();
-  const result = await applyLoad({ ...load, seconds, warmUpSeconds: 0 });
+  const result = await load(scenario, seconds);
   const answered = result.statuses['200'] ?? 0;
   if (result.firstRefusal !== null) throw new Error(`${scenario.name}: ${result.firstRefusal}`);
   return {
@@ -166,6 +183,10 @@ async function measure(scenario: Scenario): Promise<Measurement> {
   };
 }
 
+function load({ server, requests, connections }: Scenario, forSeconds: number): Promise<LoadResult> {
+  return applyLoad({ port: server().port, requests, connections, seconds: forSeconds, warmUpSeconds: 0 });
+}
+
 function wireOf({ signature, rows }: Flagship) {
   const path = '/v2/models/flight-delay/infer';
   const batch = (size: number): Row[] => Array.from({ length: size }, (_, i) => rows[i % rows.length]!);
@@ -177,6 +198,7 @@ function wireOf({ signature, rows }: Flagship) {
     v1: bodies.map((body) => post('/v1/models/flight-delay/predict', body)),
     v1Echo: bodies.map((body) => post('/echo', body)),
     v2Echo: json(1).map((body) => post('/echo', body)),
+    slow: [slowRequest()],
     json: (size: number) => json(size).map((body) => post(path, body)),
     binary: (size: number) =>
       starts.map((start) => {

@@ -7,7 +7,7 @@ import { alarm } from './alarm.ts';
 import { answersOf, type Batch, batchOf, feedsOf } from './batch.ts';
 import type { BatchReport, Inference, InferenceModel, Work } from './inference-model.ts';
 import { type ModelPorts, requestGroups } from './request-group.ts';
-import { followCost, type RunCost, runTime } from './run-cost.ts';
+import { followPace, type RunCost, runTime } from './run-cost.ts';
 import { deadlineExceeded, failure, isOutage, retired } from './run-failure.ts';
 import type { Runner } from './runner.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -48,7 +48,7 @@ export function batcher(options: BatcherOptions): Batcher {
   const running = new Map<Batch, number>();
   /** Halves of batches that failed, the next to run last. */
   const halves: Batch[] = [];
-  const pace = followCost(options.cost);
+  const pace = followPace(options.cost);
   const bell = alarm(scheduler, wake);
   /** No request that is not settled has an earlier deadline. */
   let nextDeadline = Number.POSITIVE_INFINITY;
@@ -153,8 +153,8 @@ export function batcher(options: BatcherOptions): Batcher {
     running.delete(batch);
     if ('error' in outcome) fail(batch, outcome.error);
     else {
-      pace.observe(batch.rows, now - startedAt);
       const { answers, runMs } = outcome;
+      pace.observe(batch.rows, runMs, now - startedAt);
       batch.parts.forEach((part, i) => {
         answer(part, answers[i]!, now, runMs);
       });

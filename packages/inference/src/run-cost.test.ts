@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { followCost, runTime } from './run-cost.ts';
+import { followCost, followPace, runTime } from './run-cost.ts';
 
 test('one run that takes a thousand times as long changes the estimate by less than a third', () => {
   const cost = followCost({ fixedMs: 1, perRowMs: 0.1 });
@@ -23,4 +23,11 @@ test('runs that take no time at all leave an estimate above zero', () => {
   expect(runTime(cost.now, 1)).toBeGreaterThan(0);
   cost.observe(1, 1);
   expect(cost.now.fixedMs).toBeGreaterThan(0);
+});
+
+test('the wait for a busy event loop is learned as a cost of runs, not of rows', () => {
+  const pace = followPace({ fixedMs: 1, perRowMs: 0.1 });
+  for (let run = 0; run < 60; run++) pace.observe(1, 1.1, 101.1);
+  expect(runTime(pace.now, 1)).toBeCloseTo(101, 0);
+  expect(pace.now.perRowMs).toBeCloseTo(0.1, 5);
 });

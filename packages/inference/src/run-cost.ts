@@ -37,3 +37,25 @@ export function followCost(measured: RunCost): FollowedCost {
     },
   };
 }
+
+/**
+ * The cost of runs as those see them who wait for one: what the runs themselves take, and around each, whatever its rows, the time
+ * until a busy event loop has got to its end. Told apart from the rows, since it is the one cost that larger runs save.
+ */
+export function followPace(measured: RunCost): {
+  readonly now: RunCost;
+  observe(rows: number, runMs: number, wholeMs: number): void;
+} {
+  const cost = followCost(measured);
+  let aroundMs = 0;
+  return {
+    get now() {
+      const { fixedMs, perRowMs } = cost.now;
+      return { fixedMs: fixedMs + aroundMs, perRowMs };
+    },
+    observe(rows, runMs, wholeMs) {
+      cost.observe(rows, runMs);
+      aroundMs += weight * (Math.max(0, wholeMs - runMs) - aroundMs);
+    },
+  };
+}

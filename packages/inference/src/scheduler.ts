@@ -15,7 +15,7 @@ export const eventLoop: Scheduler = {
   at(time, task) {
     // Node's timers count whole milliseconds, 31 bits of them; who is called early asks again. A process that has nothing else to
     // do need not live for this.
-    const ms = Math.min(Math.ceil(time - performance.now()), 2 ** 31 - 1);
+    const ms = Math.max(1, Math.min(Math.ceil(time - performance.now()), 2 ** 31 - 1));
     const timer = setTimeout(task, ms).unref();
     return () => clearTimeout(timer);
   },
