@@ -127,7 +127,7 @@ describe('several at once', () => {
   it('a transaction that throws leaves nothing', async () => {
     const db = await openDatabase(join(await freshHome(), 'registry.sqlite'));
     const failing = inTransaction(db, async (transaction) => {
-      const row = { name: 'x', model: 'x', traffic: '[]', updated_at: '' };
+      const row = { name: 'x', model: 'x', traffic: '[]', shadows: '[]', salt: '', updated_at: '' };
       await transaction.insertInto('endpoints').values(row).execute();
       throw new Error('half way');
     });

@@ -49,6 +49,8 @@ it('the first champion of a model makes its endpoint, other aliases do not', asy
     name: 'toy',
     model: 'toy',
     traffic: [{ target: 'champion', weight: 1 }],
+    shadows: [],
+    salt: '',
     updatedAt: '1970-01-01T00:00:00.000Z',
   });
 });
@@ -65,4 +67,17 @@ it('an endpoint that is there already is left as it is by a first champion, and 
   expect((await registry.endpoints.list()).map((endpoint) => endpoint.traffic)).toEqual([
     [{ target: 'latest', weight: 1 }],
   ]);
+});
+
+it('a shadow that cannot be served, or is asked about more than everything, is refused; another is kept', async () => {
+  const endpoint = { name: 'toy', model: 'toy', traffic: [{ target: 'v1', weight: 1 }], salt: 'rollout-1' };
+  const put = async (target: string, rate: number) =>
+    registry.endpoints.put({ ...endpoint, shadows: [{ target, rate }] });
+  await expect(put('v9', 1)).rejects.toMatchObject({ code: 'VERSION_NOT_FOUND' });
+  await expect(put('v2', 1.5)).rejects.toMatchObject({ code: 'ENDPOINT_INVALID' });
+  await put('v2', 0.5);
+  expect(await registry.endpoints.get('toy')).toMatchObject({
+    ...endpoint,
+    shadows: [{ target: 'v2', rate: 0.5 }],
+  });
 });

@@ -5,10 +5,10 @@ import { type Clock, FlightdeckError } from '@flightdeck/core';
 import type { Selectable } from 'kysely';
 import { inTransaction } from './database.ts';
 import { resolveVersion } from './resolution.ts';
-import { type EndpointSpec, endpointSchema, trafficSchema } from './schema.ts';
+import { type EndpointSpec, endpointSchema, shadowsSchema, trafficSchema } from './schema.ts';
 import type { Database, Tables } from './tables.ts';
 
-export interface Endpoint extends EndpointSpec {
+export interface Endpoint extends Required<EndpointSpec> {
   readonly updatedAt: string;
 }
 
@@ -25,7 +25,8 @@ export function endpointStore(db: Database, clock: Clock) {
       const parsed = endpointSchema.safeParse(spec);
       if (!parsed.success) throw endpointInvalid(spec.name, parsed.error.issues);
       return inTransaction(db, async (transaction) => {
-        for (const { target } of spec.traffic) await resolveVersion(transaction, spec.model, target);
+        for (const { target } of [...spec.traffic, ...parsed.data.shadows])
+          await resolveVersion(transaction, spec.model, target);
         const row = asRow(parsed.data, new Date(clock()).toISOString());
         await transaction
           .insertInto('endpoints')
@@ -69,13 +70,19 @@ export async function listEndpoints(db: Database): Promise<readonly Endpoint[]> 
   return (await db.selectFrom('endpoints').selectAll().orderBy('name').execute()).map(asEndpoint);
 }
 
-function asRow({ name, model, traffic }: EndpointSpec, at: string): Selectable<Tables['endpoints']> {
-  return { name, model, traffic: JSON.stringify(traffic), updated_at: at };
+function asRow(
+  { name, model, traffic, shadows = [], salt = '' }: EndpointSpec,
+  at: string,
+): Selectable<Tables['endpoints']> {
+  const [laid, beside] = [traffic, shadows].map((part) => JSON.stringify(part)) as [string, string];
+  return { name, model, traffic: laid, shadows: beside, salt, updated_at: at };
 }
 
 function asEndpoint(row: Selectable<Tables['endpoints']>): Endpoint {
+  const { name, model, salt } = row;
   const traffic = trafficSchema.parse(JSON.parse(row.traffic));
-  return { name: row.name, model: row.model, traffic, updatedAt: row.updated_at };
+  const shadows = shadowsSchema.parse(JSON.parse(row.shadows));
+  return { name, model, traffic, shadows, salt, updatedAt: row.updated_at };
 }
 
 function endpointInvalid(

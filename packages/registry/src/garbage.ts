@@ -91,7 +91,7 @@ async function neededVersions(
     if (target) needed.add(target.to);
   }
   const endpoints = (await listEndpoints(db)).filter((endpoint) => endpoint.model === model);
-  for (const { target } of endpoints.flatMap((endpoint) => endpoint.traffic)) {
+  for (const { target } of endpoints.flatMap(({ traffic, shadows }) => [...traffic, ...shadows])) {
     const reference = parseReference(target);
     if (reference.kind === 'number') needed.add(reference.version);
     if (reference.kind === 'latest') needed.add(Math.max(...living));

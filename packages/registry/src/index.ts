@@ -10,12 +10,15 @@ export {
   type TensorSignature,
 } from './bundle-files.ts';
 export type { Bundle, BundleFiles } from './bundles.ts';
+export type { Decision } from './decisions.ts';
 export type { Endpoint } from './endpoints.ts';
 export type { Garbage, GarbageOptions } from './garbage.ts';
 export { mlmodelText } from './mlmodel.ts';
 export type { ModelSummary } from './models.ts';
+export type { Procedure } from './procedures.ts';
 export type { Registration } from './registration.ts';
 export { openRegistry, type Registry } from './registry.ts';
+export type { ReportKey, StoredReport } from './reports.ts';
 export type { MetricPoint, Run } from './runs.ts';
 export type { FileEntry, GateOutcome, Json, Lineage, Metrics } from './schema.ts';
 export type { Transition } from './transitions.ts';

@@ -46,6 +46,8 @@ function migrationsWith(appendOnly: AppendOnly): Record<string, Migration> {
     '0002-versions': { up: createVersions },
     '0003-aliases': { up: (db) => createAliases(db, appendOnly) },
     '0004-endpoints': { up: createEndpoints },
+    '0005-splits': { up: addSplits },
+    '0006-loop': { up: (db) => createLoop(db, appendOnly) },
   };
 }
 
@@ -131,4 +133,67 @@ async function createEndpoints(db: Kysely<Tables>): Promise<void> {
     .addColumn('traffic', 'text', (column) => column.notNull())
     .addColumn('updated_at', 'text', (column) => column.notNull())
     .execute();
+}
+
+async function addSplits(db: Kysely<Tables>): Promise<void> {
+  await db.schema
+    .alterTable('endpoints')
+    .addColumn('shadows', 'text', (column) => column.notNull().defaultTo('[]'))
+    .execute();
+  await db.schema
+    .alterTable('endpoints')
+    .addColumn('salt', 'text', (column) => column.notNull().defaultTo(''))
+    .execute();
+}
+
+async function createLoop(db: Kysely<Tables>, appendOnly: AppendOnly): Promise<void> {
+  await db.schema
+    .createTable('decisions')
+    .addColumn('id', 'integer', (column) => column.primaryKey())
+    .addColumn('model', 'text', (column) => column.notNull())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('at', 'text', (column) => column.notNull())
+    .addColumn('actor', 'text', (column) => column.notNull())
+    .addColumn('reason', 'text', (column) => column.notNull())
+    .addColumn('evidence', 'text')
+    .execute();
+  await db.schema.createIndex('decisions_by_model').on('decisions').columns(['model', 'id']).execute();
+  for (const statement of appendOnly('decisions')) await sql.raw(statement).execute(db);
+  await db.schema
+    .createTable('reports')
+    .addColumn('endpoint', 'text', (column) => column.notNull())
+    .addColumn('model', 'text', (column) => column.notNull())
+    .addColumn('version', 'integer', (column) => column.notNull())
+    .addColumn('window_from', 'text', (column) => column.notNull())
+    .addColumn('window_until', 'text', (column) => column.notNull())
+    .addColumn('verdict', 'text', (column) => column.notNull())
+    .addColumn('made_at', 'text', (column) => column.notNull())
+    .addColumn('content', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('reports_key', ['endpoint', 'model', 'version', 'window_from', 'window_until'])
+    .execute();
+  for (const table of ['rollouts', 'experiments'] as const) {
+    await db.schema
+      .createTable(table)
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('endpoint', 'text', (column) => column.notNull())
+      .addColumn('status', 'text', (column) => column.notNull())
+      .addColumn('revision', 'integer', (column) => column.notNull())
+      .addColumn('content', 'text', (column) => column.notNull())
+      .addColumn('created_at', 'text', (column) => column.notNull())
+      .addColumn('updated_at', 'text', (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createIndex(`${table}_by_endpoint`)
+      .on(table)
+      .columns(['endpoint', 'created_at'])
+      .execute();
+    // Two rollouts of one endpoint would undo each other's steps.
+    await db.schema
+      .createIndex(`${table}_running`)
+      .unique()
+      .on(table)
+      .column('endpoint')
+      .where(sql.ref('status'), '=', 'running')
+      .execute();
+  }
 }

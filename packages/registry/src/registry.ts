@@ -6,10 +6,13 @@ import { type Aliases, aliasStore } from './aliases.ts';
 import { fileArtifacts } from './artifacts.ts';
 import { type Bundle, exportBundle, openBundle, verifyBundle } from './bundles.ts';
 import { openDatabase } from './database.ts';
+import { type Decisions, decisionStore } from './decisions.ts';
 import { type Endpoints, endpointStore } from './endpoints.ts';
 import { collectGarbage, type Garbage, type GarbageOptions } from './garbage.ts';
 import { listModels, type ModelSummary } from './models.ts';
+import { type Procedures, procedureStore } from './procedures.ts';
 import { type Registration, registerVersion } from './registration.ts';
+import { type Reports, reportStore } from './reports.ts';
 import { resolveVersion } from './resolution.ts';
 import { type Runs, runStore } from './runs.ts';
 import { listVersions, livingVersion, type ModelVersion } from './versions.ts';
@@ -32,6 +35,10 @@ export interface Registry {
   readonly models: { list(): Promise<readonly ModelSummary[]> };
   readonly aliases: Aliases;
   readonly endpoints: Endpoints;
+  readonly decisions: Decisions;
+  readonly reports: Reports;
+  readonly rollouts: Procedures;
+  readonly experiments: Procedures;
   collectGarbage(options: GarbageOptions): Promise<Garbage>;
   close(): Promise<void>;
 }
@@ -58,6 +65,10 @@ export async function openRegistry(options: { home: string; clock?: Clock }): Pr
     models: { list: () => listModels(db) },
     aliases: aliasStore(db, clock),
     endpoints: endpointStore(db, clock),
+    decisions: decisionStore(db, clock),
+    reports: reportStore(db, clock),
+    rollouts: procedureStore(db, clock, 'rollouts'),
+    experiments: procedureStore(db, clock, 'experiments'),
     collectGarbage: (garbage) => collectGarbage(db, artifacts, clock, garbage),
     close: () => db.destroy(),
   };

@@ -44,8 +44,18 @@ export const trafficSchema = z
     (traffic) => new Set(traffic.map(({ target }) => target)).size === traffic.length,
     'names a target twice',
   );
-export const endpointSchema = z.object({ name, model: name, traffic: trafficSchema });
-export type EndpointSpec = z.infer<typeof endpointSchema>;
+/** Versions that are asked too, about a share of the predictions, and whose answers nobody sees. */
+export const shadowsSchema = z.array(z.object({ target: name, rate: z.number().gt(0).max(1) })).default([]);
+export const endpointSchema = z.object({
+  name,
+  model: name,
+  /** In the order in which units are laid out over it: the champion first, a canary last. */
+  traffic: trafficSchema,
+  shadows: shadowsSchema,
+  /** Which units get which target depends on it: another salt shuffles all of them. */
+  salt: z.string().max(63).default(''),
+});
+export type EndpointSpec = z.input<typeof endpointSchema>;
 
 /** Whatever JSON can hold: parameters, evidence. */
 export const jsonSchema = z.json();

@@ -8,6 +8,10 @@ export interface Tables {
   readonly versions: VersionsTable;
   readonly alias_transitions: AliasTransitionsTable;
   readonly endpoints: EndpointsTable;
+  readonly decisions: DecisionsTable;
+  readonly reports: ReportsTable;
+  readonly rollouts: ProceduresTable;
+  readonly experiments: ProceduresTable;
   /** Kysely's own record of what was migrated. */
   readonly kysely_migration: { readonly name: Generated<string>; readonly timestamp: Generated<string> };
 }
@@ -70,5 +74,41 @@ interface EndpointsTable {
   name: string;
   model: string;
   traffic: string;
+  shadows: string;
+  salt: string;
+  updated_at: string;
+}
+
+/** Append-only: what was decided, why, by whom. */
+interface DecisionsTable {
+  id: number;
+  model: string;
+  kind: string;
+  at: string;
+  actor: string;
+  reason: string;
+  evidence: string | null;
+}
+
+/** A window of an endpoint's version; a report that is made again, when more labels are known, takes the place of the first. */
+interface ReportsTable {
+  endpoint: string;
+  model: string;
+  version: number;
+  window_from: string;
+  window_until: string;
+  verdict: string;
+  made_at: string;
+  content: string;
+}
+
+/** What goes on for days in steps, and is written by compare-and-set: `revision` counts the writes. */
+interface ProceduresTable {
+  id: string;
+  endpoint: string;
+  status: string;
+  revision: number;
+  content: string;
+  created_at: string;
   updated_at: string;
 }
