@@ -16,6 +16,7 @@ const table: Record<string, readonly string[]> = {
   'packages/model-import': ['onnx', 'inference', 'registry'],
   'packages/registry': [],
   'packages/training': ['dataset', 'features', 'stats', 'onnx', 'registry'],
+  'packages/rollout': ['stats'],
   'packages/queue': [],
 };
 
@@ -66,7 +67,7 @@ interface Manifest {
 function checkAllowed(workspace: string, name: string, where: string): void {
   const own = /^@flightdeck\/(.+)$/.exec(name)?.[1];
   if (own === undefined || own === 'core') return;
-  const isApp = ['serving', 'trainer', 'cli'].includes(own);
+  const isApp = ['serving', 'trainer', 'controller', 'simulator', 'cli'].includes(own);
   const kind = workspace.split('/')[0];
   const mayUseModels = kind === 'apps';
   if (isApp)
