@@ -137,7 +137,7 @@ async function check(database: Database, expectations: readonly Expectation[]): 
       await database.run(`insert into broken select id, ${literal(nameOf(expectation))} from finding`);
     }
   }
-  await database.run('drop table finding');
+  await database.run('drop table if exists finding');
   return findings;
 }
 

@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import { toyView } from './toy-source.fixture.ts';
+import { reachOf } from './warm-up.ts';
+
+it('reaches back as far as the longest window of the oldest snapshot, and a day further', () => {
+  const daily = { every: 1440, offset: 540 };
+  const month = {
+    kind: 'mean',
+    value: 'good',
+    event: 'end',
+    match: {},
+    over: 28 * 1440,
+    snapshot: daily,
+  } as const;
+  expect(reachOf({ ...toyView, features: {} })).toBe(1440);
+  expect(reachOf(toyView)).toBe(60 + 1440);
+  expect(reachOf({ ...toyView, priors: { month } })).toBe((28 + 1 + 1) * 1440);
+});
