@@ -1,39 +1,91 @@
-// From answers to the prediction log: every row that a model of the kit's own scored, by whichever transport it came.
+// From requests to the prediction log: every row that a model of the kit's own scored or failed to score, by whichever transport it
+// came, and what shadows made of the same rows.
 
-import type { Clock } from '@flightdeck/core';
-import type { LogLayout, PredictionLog } from '@flightdeck/monitoring';
-import type { ScoreSignature } from '@flightdeck/registry';
-import type { Answered } from './data-plane.ts';
+import { type Clock, FlightdeckError } from '@flightdeck/core';
+import type { LogLayout, PredictionLog } from '@flightdeck/monitoring/log';
+import type { Asked, Refused, Watchers } from './data-plane.ts';
+import { type ShadowAnswer, scoresOf } from './shadows.ts';
 import type { LoadedModel } from './state/model-loader.ts';
 
-/** What to call for each answer. Models that were imported have no score and no columns to compare, and are left out. */
-export function answerLog(log: PredictionLog, clock: Clock): (answered: Answered) => void {
+export interface AnswerLog extends Watchers {
+  readonly shadowAnswered: (answer: ShadowAnswer) => void;
+}
+
+/** Models that were imported have no score and no columns to compare, and are left out. */
+export function answerLog(log: PredictionLog, clock: Clock): AnswerLog {
   const layouts = new WeakMap<LoadedModel, Map<string, LogLayout>>();
 
-  function layoutOf(endpoint: string, model: LoadedModel, signature: ScoreSignature): LogLayout {
-    const byEndpoint = layouts.get(model) ?? new Map<string, LogLayout>();
-    layouts.set(model, byEndpoint);
-    const present = byEndpoint.get(endpoint);
-    if (present) return present;
-    const { model: name, version } = model.version;
-    const layout = { endpoint, model: name, version, columns: signature.inputs };
-    byEndpoint.set(endpoint, layout);
+  function layoutOf({ endpoint, model, variant }: Asked | Refused): LogLayout {
+    const own = layouts.get(model) ?? new Map<string, LogLayout>();
+    layouts.set(model, own);
+    const key = `${endpoint} ${variant}`;
+    const layout = own.get(key) ?? newLayout(endpoint, model, variant);
+    own.set(key, layout);
     return layout;
   }
 
-  return ({ endpoint, model, request: { rows, context }, inference }) => {
-    const { signature } = model;
-    if (signature.kind !== 'score') return;
-    const scores = inference.outputs[signature.output.name]?.data;
-    if (!(scores instanceof Float32Array)) return;
-    log.append({
-      layout: layoutOf(endpoint, model, signature),
+  function head(asked: Asked) {
+    const { rows, context, units, eventTime, statuses } = asked.request;
+    const at = clock();
+    return {
+      layout: layoutOf(asked),
+      request: asked.ordinal,
+      requestId: context.requestId,
       rows: rows.rows,
       copy: rows.copy,
-      scores,
-      requestId: context.requestId,
-      at: clock(),
+      eventTime: eventTime ?? at,
+      at,
       latencyMs: performance.now() - context.arrivedAt,
-    });
+      unit: units ?? context.unit,
+      ...(statuses && { statuses }),
+    };
+  }
+
+  return {
+    answered(answered) {
+      const scores = scoresOf(answered.model, answered.inference);
+      if (scores !== null) log.append({ ...head(answered), scores });
+    },
+    failed(asked, error) {
+      if (asked.model.signature.kind === 'score')
+        log.appendFailure({ ...head(asked), failure: codeOf(error) });
+    },
+    refused(refused, error) {
+      if (refused.model.signature.kind !== 'score') return;
+      const { context, rows, units, ordinal } = refused;
+      const at = clock();
+      log.appendFailure({
+        layout: layoutOf(refused),
+        request: ordinal,
+        requestId: context.requestId,
+        rows,
+        eventTime: refused.eventTime ?? at,
+        at,
+        latencyMs: performance.now() - context.arrivedAt,
+        unit: units ?? context.unit,
+        failure: codeOf(error),
+      });
+    },
+    shadowAnswered({ asked, shadow, latencyMs, scores, failure }) {
+      const { model, version } = shadow.version;
+      const { rows, eventTime } = asked.request;
+      const question = { request: asked.ordinal, rows: rows.rows, eventTime: eventTime ?? clock() };
+      log.appendShadow({ model, version, ...question, latencyMs, scores, failure });
+    },
   };
+}
+
+function newLayout(endpoint: string, { version, signature }: LoadedModel, variant: string): LogLayout {
+  const columns = signature.kind === 'score' ? signature.inputs : [];
+  return {
+    endpoint,
+    model: version.model,
+    version: version.version,
+    variant,
+    columns: columns.map(({ name, type }) => ({ name, type })),
+  };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof FlightdeckError ? error.code : 'INTERNAL';
 }

@@ -192,6 +192,8 @@ describe('an error of our own', () => {
     const lines: string[] = [];
     const app = await buildApp({
       metrics: serving.metrics,
+      features: serving.features,
+      labels: serving.labels,
       plane: {
         ...serving.plane,
         endpoints: () => {
@@ -235,6 +237,8 @@ describe('a request id', () => {
 });
 
 describe('a prediction', () => {
+  const named = { version: 1, predictionId: expect.stringMatching(/^[0-9a-z]{12}-[0-9a-z]+-\d$/) };
+
   test('for one instance is one object, with the version that made it', async () => {
     const answer = await predict({ instance: { a: 1, b: 2, origin: 'ATL' } });
     expect(answer.statusCode).toBe(200);
@@ -242,7 +246,14 @@ describe('a prediction', () => {
       model: 'sum',
       version: 1,
       requestId: answer.headers['x-request-id'],
-      prediction: { probability: expect.closeTo(sigmoid(4), 6), positive: true, defaulted: [], unknown: [] },
+      prediction: {
+        probability: expect.closeTo(sigmoid(4), 6),
+        positive: true,
+        defaulted: [],
+        unknown: [],
+        stale: [],
+        ...named,
+      },
     });
   });
 
@@ -277,8 +288,17 @@ describe('a prediction', () => {
         positive: true,
         defaulted: ['a', 'b', 'origin'],
         unknown: [],
+        stale: [],
+        ...named,
       },
-      { probability: expect.closeTo(sigmoid(1), 6), positive: true, defaulted: ['a'], unknown: ['origin'] },
+      {
+        probability: expect.closeTo(sigmoid(1), 6),
+        positive: true,
+        defaulted: ['a'],
+        unknown: ['origin'],
+        stale: [],
+        ...named,
+      },
     ]);
   });
 });
@@ -296,6 +316,8 @@ describe('what is here', () => {
             loadedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
             signature: expect.objectContaining({ threshold: 0.5, positive: 'the sum is positive' }),
           },
+          traffic: [{ target: 'champion', version: 1, share: 1 }],
+          shadows: [],
           failure: null,
         },
       ],

@@ -1,9 +1,13 @@
 // The app: routes over the data plane, built from arguments, touching nothing global. main.ts starts it, tests inject
 // into it.
 
+import type { LabelStore } from '@flightdeck/monitoring/log';
 import type { DataPlane } from './data-plane.ts';
 import { modelsRoute } from './domain/models-route.ts';
 import { type PredictOptions, predictRoute } from './domain/predict-route.ts';
+import type { FeatureEngines } from './features/feature-engines.ts';
+import { eventsRoute } from './feedback/events-route.ts';
+import { labelsRoute } from './feedback/labels-route.ts';
 import { registerBodyParsers } from './http/body.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from './http/http-server.ts';
@@ -25,11 +29,15 @@ export interface AppDependencies extends HttpServerOptions, PredictOptions, Secu
   /** Most rows in one request. */
   readonly maxInstances: number;
   readonly metrics: ServingMetrics;
+  readonly features: FeatureEngines;
+  readonly labels: LabelStore;
 }
 
 export async function buildApp({
   plane,
   metrics,
+  features,
+  labels,
   defaultTimeoutMs,
   invocationsModel,
   maxInstances,
@@ -46,6 +54,8 @@ export async function buildApp({
   indexRoute(server, options);
   predictRoute(server, plane, { defaultTimeoutMs });
   modelsRoute(server, plane);
+  labelsRoute(server, plane, labels);
+  eventsRoute(server, plane, features);
   await mlflowRoutes(server, plane, { model: invocationsModel, maxInstances, defaultTimeoutMs });
   await openInferenceRoutes(server, plane, { defaultTimeoutMs });
   healthRoutes(server, plane);

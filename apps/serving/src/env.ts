@@ -24,6 +24,8 @@ export const servingEnv = z.object({
   SERVING_MAX_INSTANCES: z.coerce.number().int().positive().default(1024),
   /** How long a request may take that names no timeout of its own, milliseconds. */
   SERVING_TIMEOUT_MS: z.coerce.number().int().min(1).max(60_000).default(5000),
+  /** How long a shadow version may take over what another version has answered, milliseconds. */
+  SERVING_SHADOW_TIMEOUT_MS: z.coerce.number().int().min(1).max(60_000).default(1000),
   /** Largest model file that is loaded, bytes. */
   SERVING_MAX_MODEL_BYTES: z.coerce
     .number()
@@ -74,8 +76,15 @@ export const servingEnv = z.object({
   SERVING_MAX_CONNECTIONS: z.coerce.number().int().positive().default(1024),
   /** Which answers get a log line: those with a status from 400 on, or all (a line costs as much as a tenth of a prediction). */
   SERVING_ACCESS_LOG: z.enum(['refusals', 'all']).default('refusals'),
+  /**
+   * A Redis that keeps the features which models look up, redis://user:password@host:port: what several instances share, and what a crash
+   * does not lose. Without it they are in this instance's memory.
+   */
+  SERVING_FEATURES_URL: z.string().optional(),
   /** How much of the prediction log is kept, bytes, below FLIGHTDECK_HOME; 0 writes none. */
   SERVING_PREDICTION_LOG_BYTES: z.coerce.number().int().nonnegative().default(0),
+  /** How long the prediction log is kept, days. */
+  SERVING_PREDICTION_LOG_DAYS: z.coerce.number().positive().default(90),
   /** Least severe log line that is written. */
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });

@@ -28,5 +28,5 @@ async function run(env: ServingEnv): Promise<void> {
     return serve(env, keys, workerInstance);
   }
   const { aloneAt } = await import('./cluster/alone.ts');
-  return serve(env, keys, aloneAt(env.SERVING_PORT, env.SERVING_HOST));
+  return serve(env, keys, aloneAt(env));
 }

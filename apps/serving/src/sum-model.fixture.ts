@@ -5,7 +5,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '@flightdeck/core';
+import { memoryStore } from '@flightdeck/features/online';
 import type { InferenceLimits } from '@flightdeck/inference';
+import { openLabelStore, predictionIds } from '@flightdeck/monitoring/log';
 import { encodeModel } from '@flightdeck/onnx';
 import {
   bundleFiles,
@@ -17,9 +19,11 @@ import {
 } from '@flightdeck/registry';
 import { buildApp } from './app.ts';
 import { dataPlane } from './data-plane.ts';
+import { featureEngines } from './features/feature-engines.ts';
 import type { HttpServerOptions } from './http/http-server.ts';
 import { servingMetrics } from './metrics/metrics.ts';
 import type { SecurityOptions } from './security/register-security.ts';
+import { shadows } from './shadows.ts';
 import { desiredState } from './state/desired-state.ts';
 import { modelLoader } from './state/model-loader.ts';
 import { modelStore } from './state/model-store.ts';
@@ -105,6 +109,8 @@ export interface ServeOptions extends Partial<HttpServerOptions>, SecurityOption
   readonly memoryBudgetBytes?: number;
   readonly clock?: Clock;
   readonly maxInstances?: number;
+  /** Where labels are kept; needed by tests that send some. */
+  readonly home?: string;
 }
 
 /** The parts that main.ts puts together, but for the port and the loop: the test says when to converge. */
@@ -116,11 +122,18 @@ export async function serve(registry: Registry, options: ServeOptions = {}) {
     logger = false,
     defaultTimeoutMs = 5000,
   } = options;
+  const features = featureEngines({
+    openStore: async (plan) => memoryStore(plan),
+    clock,
+    onFailure: (view) => metrics.lookupFailed(view),
+  });
+  const labels = openLabelStore({ home: options.home ?? tmpdir(), maxDays: 1, clock });
   const load = modelLoader({
     registry,
     clock,
     limits: { ...testLimits, ...options.limits },
     maxModelBytes: 1024 * 1024,
+    lookupOf: features.lookupOf,
     onBatch: (version, report) => metrics.batched(version, report),
   });
   const store = modelStore({ load, clock, memoryBudgetBytes: options.memoryBudgetBytes ?? 0 });
@@ -131,6 +144,11 @@ export async function serve(registry: Registry, options: ServeOptions = {}) {
     for (const change of changes) metrics.changed(change);
     return changes;
   };
+  const asked = shadows({
+    timeoutMs: 1000,
+    onAnswer: metrics.shadowAnswered,
+    onSkipped: metrics.shadowSkipped,
+  });
   const plane = dataPlane({
     state,
     store,
@@ -138,12 +156,16 @@ export async function serve(registry: Registry, options: ServeOptions = {}) {
     repository: repository({ registry, state, store, converged: async () => void (await converge()) }),
     maxInstances,
     maxQueuedRows: { ...testLimits, ...options.limits }.maxQueuedRows,
-    onAnswer: metrics.answered,
+    ids: predictionIds(),
+    watchers: { answered: metrics.answered, failed: () => {}, refused: () => {} },
+    shadows: asked,
   });
   const app = await buildApp({
     ...options,
     plane,
     metrics,
+    features,
+    labels,
     invocationsModel: null,
     maxInstances,
     defaultTimeoutMs,
@@ -152,9 +174,22 @@ export async function serve(registry: Registry, options: ServeOptions = {}) {
   });
   const dispose = async () => {
     await app.close();
+    await asked.settled();
+    await labels.close();
     await store.close();
   };
-  return { app, state, store, plane, metrics, converge, [Symbol.asyncDispose]: dispose };
+  return {
+    app,
+    state,
+    store,
+    plane,
+    metrics,
+    features,
+    labels,
+    shadows: asked,
+    converge,
+    [Symbol.asyncDispose]: dispose,
+  };
 }
 
 function soundBundle(bias: number): Record<string, Uint8Array | string> {

@@ -31,6 +31,8 @@ export interface EventDefinition {
   readonly at: string;
   /** Columns that become known by it. An event without values can only be counted. */
   readonly values: readonly string[];
+  /** Minutes after which silence is suspicious: with no event of this kind for so long, what is looked up counts as stale. */
+  readonly freshness?: number;
 }
 
 /** Which events belong to this row: the event row's column (left) equals this row's column (right). Empty: all of them. */

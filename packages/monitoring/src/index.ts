@@ -1,6 +1,11 @@
-export {
-  type LoggedAnswer,
-  type LogLayout,
-  openPredictionLog,
-  type PredictionLog,
-} from './prediction-log.ts';
+export * from './log.ts';
+export { exportMatured } from './reading/matured-export.ts';
+export { openPredictionRecords, type PredictionRecords } from './reading/prediction-records.ts';
+export { type AlarmPolicy, alarmPolicySchema, weeklyPolicy } from './report/alarm-policy.ts';
+export { reportGauges } from './report/gauges.ts';
+export { reportPage } from './report/page/page.ts';
+export { reportOf } from './report/report.ts';
+export { itemsOf, type Report, reportSchema } from './report/report-schema.ts';
+export { sketchWindow } from './report/sketch-window.ts';
+export { readVersionReference, type VersionReference } from './report/version-reference.ts';
+export { mergeSketches, type WindowSketch } from './report/window-sketch.ts';

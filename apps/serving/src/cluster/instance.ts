@@ -1,5 +1,6 @@
 // What an event loop knows of the instance that it is part of: alone (alone.ts), or one of several workers (worker.ts).
 
+import type { FeatureStore, OnlinePlan } from '@flightdeck/features/online';
 import type { FastifyBaseLogger } from 'fastify';
 import type { HttpServer } from '../http/http-server.ts';
 import type { Family } from '../metrics/family.ts';
@@ -15,6 +16,8 @@ export interface Instance {
   report(unready: string | null): void;
   /** Why the instance as a whole is not ready; null when it is. */
   unreadyReason(): string | null;
+  /** The features that all event loops share, where there is no Redis. */
+  openFeatureStore(plan: OnlinePlan): Promise<FeatureStore>;
   /** Has every event loop look at the registry now. Resolves when all have. */
   wake(): Promise<void>;
   /** Metrics of all processes together. */

@@ -1,5 +1,7 @@
 // What the primary and its workers say to each other. Both are this program, so the types are all the checking there is.
 
+import type { FeatureQuestion } from './shared-features.ts';
+
 /** To every worker: the metrics of its process; a look at the registry, begun after the question. */
 export type Question = 'metrics' | 'pass';
 
@@ -19,6 +21,7 @@ export type FromWorker =
   | { readonly kind: 'state'; readonly unready: string | null }
   | ({ readonly kind: 'connections' } & ConnectionReport)
   | Ask
+  | AskFeatures
   | Answer;
 
 export type ToWorker =
@@ -35,6 +38,13 @@ interface Ask {
   readonly kind: 'ask';
   readonly id: number;
   readonly question: Question;
+}
+
+/** To the primary, which keeps the features. */
+interface AskFeatures {
+  readonly kind: 'features';
+  readonly id: number;
+  readonly question: FeatureQuestion;
 }
 
 interface Answer {

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { systemClock } from '@flightdeck/core';
 import { pino } from 'pino';
 import type { ServingEnv } from '../env.ts';
+import { memoryStores, saveEveryMs } from '../features/memory-stores.ts';
 import { listenForConnections } from '../http/listen.ts';
 import { stopOnSignal } from '../http/shutdown.ts';
 import type { Family } from '../metrics/family.ts';
@@ -14,6 +15,7 @@ import { type InstanceMetrics, instanceMetrics, workerFamilies } from './instanc
 import { type Members, memberList } from './members.ts';
 import type { FromWorker, Question } from './messages.ts';
 import { type Asking, asking } from './questions.ts';
+import { type FeatureQuestion, type FeatureReply, featureKeeper } from './shared-features.ts';
 import { startWorkers, type WorkerGroup } from './worker-group.ts';
 
 /** Twice as many as Node lets the kernel keep for a process that is slow to accept. */
@@ -40,12 +42,14 @@ export async function runPrimary(env: ServingEnv): Promise<never> {
       (await questions.ask('metrics', members.up(), metricsPatienceMs)) as ReadonlyMap<number, Family[]>,
     own: ownMetrics(members, connections, () => group.restarts()),
   });
+  const features = memoryStores(env.FLIGHTDECK_HOME, log);
+  const saving = setInterval(() => void features.save(), saveEveryMs).unref();
   const group: WorkerGroup = startWorkers({
     workers: env.SERVING_WORKERS,
     clock: systemClock,
     log,
     onStart: members.join,
-    onMessage: listener({ members, connections, questions, metrics }),
+    onMessage: listener({ members, connections, questions, metrics, features: featureKeeper(features) }),
     onEnd(worker) {
       members.leave(worker);
       questions.left(worker);
@@ -57,6 +61,8 @@ export async function runPrimary(env: ServingEnv): Promise<never> {
     server.close();
     await group.stop(env.SERVING_GRACE_MS + endPatienceMs);
     connections.close();
+    clearInterval(saving);
+    await features.save();
   });
   await Promise.race([group.started, group.failed]);
   log.info(`serving listens at ${url}`);
@@ -69,10 +75,11 @@ interface Parts {
   readonly connections: ConnectionSwitch;
   readonly questions: Asking;
   readonly metrics: InstanceMetrics;
+  readonly features: (question: FeatureQuestion) => Promise<FeatureReply>;
 }
 
 /** What each message of a worker leads to. */
-function listener({ members, connections, questions, metrics }: Parts) {
+function listener({ members, connections, questions, metrics, features }: Parts) {
   const answers: Readonly<Record<Question, () => Promise<unknown>>> = {
     metrics: metrics.gather,
     pass: () => questions.ask('pass', members.up(), passPatienceMs),
@@ -87,6 +94,9 @@ function listener({ members, connections, questions, metrics }: Parts) {
         break;
       case 'connections':
         connections.report(worker, message);
+        break;
+      case 'features':
+        members.send(worker, { kind: 'answer', id: message.id, value: await features(message.question) });
         break;
       case 'answer':
         questions.answered(worker, message.id, message.value);

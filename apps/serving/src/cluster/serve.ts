@@ -2,17 +2,26 @@
 // finishes what it has accepted when it is told to end.
 
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { FlightdeckError, systemClock } from '@flightdeck/core';
-import { openPredictionLog, type PredictionLog } from '@flightdeck/monitoring';
+import { type FeatureStore, type OnlinePlan, redisStore } from '@flightdeck/features/online';
+import {
+  type LabelStore,
+  openLabelStore,
+  openPredictionLog,
+  type PredictionIds,
+  type PredictionLog,
+  predictionIds,
+} from '@flightdeck/monitoring/log';
 import { openRegistry, type Registry } from '@flightdeck/registry';
 import type { FastifyBaseLogger } from 'fastify';
-import { answerLog } from '../answer-log.ts';
+import { type AnswerLog, answerLog } from '../answer-log.ts';
 import { buildApp } from '../app.ts';
-import { type Answered, type DataPlane, dataPlane } from '../data-plane.ts';
+import { type DataPlane, dataPlane } from '../data-plane.ts';
 import { inferenceLimits, type ServingEnv } from '../env.ts';
+import { type FeatureEngines, featureEngines } from '../features/feature-engines.ts';
 import { type ServingMetrics, servingMetrics } from '../metrics/metrics.ts';
 import type { Keys } from '../security/keys.ts';
+import { type Shadows, shadows } from '../shadows.ts';
 import { logChange } from '../state/change-log.ts';
 import { type ConvergenceLoop, startConverging } from '../state/convergence-loop.ts';
 import { type DesiredState, desiredState } from '../state/desired-state.ts';
@@ -27,7 +36,12 @@ interface Serving {
   readonly store: ModelStore;
   readonly state: DesiredState;
   readonly metrics: ServingMetrics;
+  readonly features: FeatureEngines;
+  readonly labels: LabelStore;
   readonly log: PredictionLog | null;
+  readonly ids: PredictionIds;
+  readonly watchers: AnswerLog;
+  readonly shadows: Shadows;
 }
 
 export async function serve(
@@ -35,11 +49,13 @@ export async function serve(
   keys: Keys | undefined,
   joinInstance: JoinInstance,
 ): Promise<void> {
-  const serving = await buildServing(env);
+  const serving = await buildServing(env, (plan) => instance.openFeatureStore(plan));
   const { metrics, store, registry } = serving;
-  const instance = joinInstance({ metrics: metrics.families, pass: () => loop.wake() });
+  const instance: Instance = joinInstance({ metrics: metrics.families, pass: () => loop.wake() });
   const app = await buildApp({
     plane: planeOf(env, serving, instance),
+    features: serving.features,
+    labels: serving.labels,
     metrics: { ...metrics, families: instance.metrics },
     keys,
     corsOrigins: env.SERVING_CORS_ORIGINS,
@@ -64,40 +80,83 @@ export async function serve(
     clearTimeout(overdue);
     watch.stop();
     await loop.stop();
+    await serving.shadows.settled();
     await store.close();
     await serving.log?.close();
+    await serving.labels.close();
     await registry.close();
   });
 }
 
-async function buildServing(env: ServingEnv): Promise<Serving> {
+async function buildServing(
+  env: ServingEnv,
+  sharedStore: (plan: OnlinePlan) => Promise<FeatureStore>,
+): Promise<Serving> {
   const registry = await openRegistry({ home: env.FLIGHTDECK_HOME });
+  const url = env.SERVING_FEATURES_URL;
+  const features = featureEngines({
+    openStore: url === undefined ? sharedStore : (plan) => redisStore(plan, { url }),
+    clock: systemClock,
+    onFailure: (view) => metrics.lookupFailed(view),
+  });
   const load = modelLoader({
     registry,
     clock: systemClock,
     limits: inferenceLimits(env),
     maxModelBytes: env.SERVING_MAX_MODEL_BYTES,
+    lookupOf: features.lookupOf,
     onBatch: (version, report) => metrics.batched(version, report),
   });
   const store = modelStore({ load, clock: systemClock, memoryBudgetBytes: env.SERVING_MEMORY_BUDGET_BYTES });
   const state = desiredState({ registry, store, clock: systemClock, pollMs: env.SERVING_POLL_MS });
   const metrics = servingMetrics(state.endpoints);
-  return { registry, store, state, metrics, log: predictionLog(env) };
+  const ids = predictionIds();
+  const log = predictionLog(env, ids.token);
+  const watchers = watchersOf(metrics, log);
+  const asked = shadows({
+    timeoutMs: env.SERVING_SHADOW_TIMEOUT_MS,
+    onAnswer: watchers.shadowAnswered,
+    onSkipped: metrics.shadowSkipped,
+  });
+  const labels = openLabelStore({
+    home: env.FLIGHTDECK_HOME,
+    maxDays: env.SERVING_PREDICTION_LOG_DAYS,
+    clock: systemClock,
+  });
+  return { registry, store, state, metrics, features, labels, log, ids, watchers, shadows: asked };
 }
 
 /** What serving keeps of its answers, if it is to. */
-function predictionLog(env: ServingEnv): PredictionLog | null {
-  const maxBytes = env.SERVING_PREDICTION_LOG_BYTES;
-  if (maxBytes === 0) return null;
-  return openPredictionLog({ folder: join(env.FLIGHTDECK_HOME, 'predictions'), maxBytes });
+function predictionLog(env: ServingEnv, token: string): PredictionLog | null {
+  const {
+    FLIGHTDECK_HOME: home,
+    SERVING_PREDICTION_LOG_BYTES: maxBytes,
+    SERVING_PREDICTION_LOG_DAYS: maxDays,
+  } = env;
+  return maxBytes === 0 ? null : openPredictionLog({ home, token, maxBytes, maxDays });
 }
 
-function watchersOf({ metrics, log }: Serving): (answered: Answered) => void {
-  if (log === null) return metrics.answered;
-  const logged = answerLog(log, systemClock);
-  return (answered) => {
-    metrics.answered(answered);
-    logged(answered);
+/** Metrics hear of everything, and the prediction log does where there is one. */
+function watchersOf(metrics: ServingMetrics, log: PredictionLog | null): AnswerLog {
+  const counting: AnswerLog = {
+    answered: metrics.answered,
+    failed: () => {},
+    refused: () => {},
+    shadowAnswered: metrics.shadowAnswered,
+  };
+  if (log === null) return counting;
+  const logging = answerLog(log, systemClock);
+  return {
+    answered(answered) {
+      metrics.answered(answered);
+      logging.answered(answered);
+    },
+    failed: logging.failed,
+    refused: logging.refused,
+    shadowAnswered(answer) {
+      metrics.shadowAnswered(answer);
+      logging.shadowAnswered(answer);
+    },
   };
 }
 
@@ -108,7 +167,6 @@ function planeOf(env: ServingEnv, serving: Serving, instance: Instance): DataPla
     repository: repository({ ...serving, converged: instance.wake }),
     maxInstances: env.SERVING_MAX_INSTANCES,
     maxQueuedRows: env.SERVING_MAX_QUEUED_ROWS,
-    onAnswer: watchersOf(serving),
   });
   return {
     ...plane,

@@ -7,6 +7,7 @@ import type { Family } from '../metrics/family.ts';
 import { type ConnectionTaking, connectionTaking } from './connection-taking.ts';
 import type { EventLoop, Instance } from './instance.ts';
 import type { FromWorker, Question, ToWorker } from './messages.ts';
+import { type FeatureQuestion, type FeatureReply, sharedStore } from './shared-features.ts';
 
 export function workerInstance(eventLoop: EventLoop): Instance {
   const questions = new Map<number, (value: unknown) => void>();
@@ -18,13 +19,16 @@ export function workerInstance(eventLoop: EventLoop): Instance {
 
   const tell = (message: FromWorker) => process.send!(message);
 
-  function ask(question: Question): Promise<unknown> {
+  function answerTo(asking: (id: number) => FromWorker): Promise<unknown> {
     const id = ++lastQuestion;
     return new Promise((resolve) => {
       questions.set(id, resolve);
-      tell({ kind: 'ask', id, question });
+      tell(asking(id));
     });
   }
+  const ask = (question: Question) => answerTo((id) => ({ kind: 'ask', id, question }));
+  const askFeatures = (question: FeatureQuestion) =>
+    answerTo((id) => ({ kind: 'features', id, question })) as Promise<FeatureReply>;
 
   const answerers = { metrics: eventLoop.metrics, pass: eventLoop.pass } satisfies Record<Question, unknown>;
 
@@ -67,6 +71,7 @@ export function workerInstance(eventLoop: EventLoop): Instance {
       tell({ kind: 'state', unready });
     },
     unreadyReason: () => instanceUnready,
+    openFeatureStore: (plan) => sharedStore(plan, askFeatures),
     wake: async () => void (await ask('pass')),
     metrics: async () => (await ask('metrics')) as readonly Family[],
   };

@@ -4,6 +4,7 @@
 import type { RowSource } from '@flightdeck/inference';
 import type { Tensors } from '@flightdeck/onnx';
 import type { Signature } from '@flightdeck/registry';
+import type { FeatureLookup } from './feature-lookup.ts';
 import { scoreModel } from './score-model.ts';
 import { tensorModel } from './tensor-model.ts';
 
@@ -13,6 +14,8 @@ export interface InstanceNotes {
   readonly defaulted: readonly string[];
   /** Categorical inputs whose value the model never saw in training. */
   readonly unknown: readonly string[];
+  /** Features that were looked up, and whose events have not been heard of for longer than they declare. */
+  readonly stale: readonly string[];
 }
 
 export interface ScorePrediction extends InstanceNotes {
@@ -33,6 +36,10 @@ export interface InstanceBatch {
   readonly rows: RowSource;
   /** One per instance; none for a model that was imported. */
   readonly notes: readonly InstanceNotes[];
+  /** When what is predicted happens, milliseconds since 1970 UTC, one per instance. Now if left out. */
+  readonly eventTimes?: Float64Array;
+  /** Where the features come from that were not given, as places in `featureStatuses`. */
+  readonly statuses?: Readonly<Record<string, Uint8Array>>;
   /** One per instance, in order, from the model's outputs for `rows`. */
   predictions(outputs: Tensors): readonly Prediction[];
 }
@@ -41,9 +48,10 @@ export interface DomainModel {
   /** The outputs that predictions are made of. */
   readonly outputs: readonly string[];
   /** Throws what names the instance by its position (from 0), the field, what was expected and what came. */
-  read(instances: readonly unknown[]): InstanceBatch;
+  read(instances: readonly unknown[]): InstanceBatch | Promise<InstanceBatch>;
 }
 
-export function domainModel(signature: Signature): DomainModel {
-  return signature.kind === 'score' ? scoreModel(signature) : tensorModel(signature);
+/** `lookup`: where features come from that an instance lacks. */
+export function domainModel(signature: Signature, lookup: FeatureLookup | null): DomainModel {
+  return signature.kind === 'score' ? scoreModel(signature, lookup) : tensorModel(signature);
 }

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { DataPlane } from '../data-plane.ts';
 import { answers } from '../errors.ts';
 import type { HttpServer } from '../http/http-server.ts';
+import type { Variant } from '../state/lineup.ts';
 import type { ServedEndpoint } from '../state/served-endpoint.ts';
 
 const served = z
@@ -16,10 +17,22 @@ const served = z
   })
   .meta({ id: 'ServedVersion' });
 
+const part = z.object({
+  target: z.string(),
+  version: z.number().int(),
+  share: z.number().min(0).max(1),
+});
+
 const endpoint = z
   .object({
     name: z.string(),
     served: served.nullable().describe('Null until a first version has been loaded.'),
+    traffic: z
+      .array(part)
+      .describe('Which versions answer which share of the units; the first stands for the endpoint.'),
+    shadows: z
+      .array(part)
+      .describe('Which versions are asked besides, about which share of the predictions.'),
     failure: z
       .object({ version: z.number().int().nullable(), code: z.string(), message: z.string() })
       .nullable()
@@ -40,7 +53,7 @@ export function modelsRoute(server: HttpServer, plane: DataPlane): void {
   );
 }
 
-function toBody({ name, loaded, failure }: ServedEndpoint): z.infer<typeof endpoint> {
+function toBody({ name, loaded, lineup, failure }: ServedEndpoint): z.infer<typeof endpoint> {
   return {
     name,
     served: loaded && {
@@ -49,10 +62,16 @@ function toBody({ name, loaded, failure }: ServedEndpoint): z.infer<typeof endpo
       loadedAt: new Date(loaded.loadedAt).toISOString(),
       signature: loaded.signature,
     },
+    traffic: lineup?.variants.map(partOf) ?? [],
+    shadows: lineup?.shadows.map(partOf) ?? [],
     failure: failure && {
       version: failure.version?.version ?? null,
       code: failure.code,
       message: failure.message,
     },
   };
+}
+
+function partOf({ target, model, share }: Variant): z.infer<typeof part> {
+  return { target, version: model.version.version, share };
 }

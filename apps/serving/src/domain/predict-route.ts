@@ -3,17 +3,19 @@
 
 import { FlightdeckError } from '@flightdeck/core';
 import { z } from 'zod';
-import type { DataPlane } from '../data-plane.ts';
+import type { DataPlane, Routed } from '../data-plane.ts';
 import { answers } from '../errors.ts';
 import { refuseEarly } from '../http/early-refusal.ts';
 import type { HttpServer } from '../http/http-server.ts';
-import { requestContext } from '../http/request-context.ts';
-import type { LoadedModel } from '../state/model-loader.ts';
-import type { Prediction } from './domain-model.ts';
+import { type RequestContext, requestContext } from '../http/request-context.ts';
+import { assignInstances, pick } from './assignment.ts';
+import type { InstanceBatch, Prediction } from './domain-model.ts';
+import { momentIn } from './feature-lookup.ts';
 
 const instance = z.unknown().meta({
   description:
-    'One value per feature, by name. Absent or null takes the default that GET /v1/models declares.',
+    'One value per feature, by name. What is absent or null is looked up, as of `time` (now if left out), or takes the default that ' +
+    'GET /v1/models declares. `unit` names whom it is about: a unit is always answered by the same version of a split.',
   type: 'object',
   additionalProperties: { type: ['number', 'string', 'null'] },
 });
@@ -28,6 +30,11 @@ const requestBody = z
   })
   .meta({ oneOf: [{ required: ['instance'] }, { required: ['instances'] }] });
 
+const predictionHead = {
+  predictionId: z.string().describe('Its name for ever: send it with the label once that is known.'),
+  version: z.number().int().describe('The version that made it.'),
+};
+
 const scorePrediction = z
   .object({
     probability: z.number().describe('Of the positive class, calibrated.'),
@@ -40,11 +47,19 @@ const scorePrediction = z
       .array(z.string())
       .readonly()
       .describe('Categorical features whose value the model never saw in training.'),
+    stale: z
+      .array(z.string())
+      .readonly()
+      .describe('Features that were looked up, and whose events have not been heard of for too long.'),
+    ...predictionHead,
   })
   .meta({ id: 'ScorePrediction' });
 
 const tensorPrediction = z
-  .object({ outputs: z.record(z.string(), z.unknown()).readonly().describe('One value per output.') })
+  .object({
+    outputs: z.record(z.string(), z.unknown()).readonly().describe('One value per output.'),
+    ...predictionHead,
+  })
   .meta({ id: 'TensorPrediction', description: 'Of an imported model.' });
 
 const prediction = z.union([scorePrediction, tensorPrediction]);
@@ -65,6 +80,7 @@ const refusals = [
   'STRING_TOO_LONG',
   'INPUT_INVALID',
   'TIMEOUT_INVALID',
+  'UNIT_INVALID',
   'MODEL_FAILED_ON_INPUT',
   'MODEL_NOT_FOUND',
   'BODY_TOO_LARGE',
@@ -101,30 +117,79 @@ export function predictRoute(server: HttpServer, plane: DataPlane, options: Pred
       const single = !('instances' in body);
       const instances = single ? [body.instance] : (body.instances ?? []);
       if (instances.length === 0) throw noInstances();
-      const model = plane.served(params.model);
-      const batch = model.domain.read(instances);
-      const { outputs } = await plane.infer(params.model, model, {
-        rows: batch.rows,
-        notes: batch.notes,
-        outputs: model.domain.outputs,
-        context,
-      });
-      return toBody(params.model, model, batch.predictions(outputs), single, id);
+      const groups = assignInstances(plane, params.model, instances, context.unit);
+      const predictions: Predicted[] = [];
+      await Promise.all(
+        groups.map(async ({ routed, positions, units }) => {
+          const own = await predictGroup(
+            plane,
+            params.model,
+            routed,
+            pick(instances, positions),
+            units,
+            context,
+          );
+          own.forEach((prediction, i) => {
+            predictions[positions?.[i] ?? i] = prediction;
+          });
+        }),
+      );
+      return toBody(params.model, predictions, single, id);
     },
   );
+}
+
+type Predicted = Prediction & { readonly predictionId: string; readonly version: number };
+
+/** The instances that one version answers. */
+async function predictGroup(
+  plane: DataPlane,
+  endpoint: string,
+  routed: Routed,
+  instances: readonly unknown[],
+  units: readonly string[] | null,
+  context: RequestContext,
+): Promise<readonly Predicted[]> {
+  const { domain, version } = routed.model;
+  const batch = await readInstances();
+  const { outputs, idPrefix } = await plane.infer(endpoint, routed, {
+    rows: batch.rows,
+    rowsFor: async (other) => (await other.domain.read(instances)).rows,
+    notes: batch.notes,
+    outputs: domain.outputs,
+    ...(batch.eventTimes && { eventTime: batch.eventTimes }),
+    ...(batch.statuses && { statuses: batch.statuses }),
+    ...(units && { units }),
+    context,
+  });
+  return batch
+    .predictions(outputs)
+    .map((prediction, row) => ({ ...prediction, predictionId: idPrefix + row, version: version.version }));
+
+  async function readInstances(): Promise<InstanceBatch> {
+    try {
+      return await domain.read(instances);
+    } catch (error) {
+      plane.noteRefusal(
+        { endpoint, ...routed, rows: instances.length, units, eventTime: timeIn(instances), context },
+        error,
+      );
+      throw error;
+    }
+  }
+}
+
+/** What the first instance says, for the log of what was refused: another may have been at fault. */
+function timeIn([first]: readonly unknown[]): number | null {
+  return momentIn((first as { time?: unknown } | null | undefined)?.time);
 }
 
 function noInstances(): FlightdeckError {
   return new FlightdeckError('NO_INSTANCES', 'The list of instances is empty. Send at least one.');
 }
 
-function toBody(
-  endpoint: string,
-  { version }: LoadedModel,
-  predictions: readonly Prediction[],
-  single: boolean,
-  requestId: string,
-) {
-  const head = { model: endpoint, version: version.version, requestId };
+/** The version at the top is that of the first prediction; a split may have given the others to another. */
+function toBody(endpoint: string, predictions: readonly Predicted[], single: boolean, requestId: string) {
+  const head = { model: endpoint, version: predictions[0]!.version, requestId };
   return single ? { ...head, prediction: predictions[0]! } : { ...head, predictions };
 }

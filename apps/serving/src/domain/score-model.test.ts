@@ -1,7 +1,7 @@
 import type { ScoreSignature } from '@flightdeck/registry';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ScorePrediction } from './domain-model.ts';
+import type { InstanceBatch, ScorePrediction } from './domain-model.ts';
 import { scoreModel } from './score-model.ts';
 
 const signature: ScoreSignature = {
@@ -17,7 +17,7 @@ const signature: ScoreSignature = {
 };
 const model = scoreModel(signature);
 const read = (instances: readonly unknown[]) => {
-  const batch = model.read(instances);
+  const batch = model.read(instances) as InstanceBatch;
   const columns = Object.fromEntries(
     Object.entries(batch.rows.feeds()).map(([name, { data }]) => [name, data]),
   );

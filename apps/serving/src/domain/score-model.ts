@@ -2,14 +2,16 @@
 // probability and a decision. The signature is data, so this is code of our own and not a schema.
 
 import { FlightdeckError } from '@flightdeck/core';
+import type { FeatureAnswer } from '@flightdeck/features/online';
 import type { RowSource } from '@flightdeck/inference';
 import type { TensorData, Tensors } from '@flightdeck/onnx';
 import type { ScoreSignature } from '@flightdeck/registry';
-import type { DomainModel, InstanceNotes, ScorePrediction } from './domain-model.ts';
+import type { DomainModel, InstanceBatch, InstanceNotes, ScorePrediction } from './domain-model.ts';
+import { type FeatureLookup, statusCode } from './feature-lookup.ts';
 import { notAnObject, outOfRange, stringTooLong, unknownField, wrongType } from './instance-errors.ts';
 
 /** One value per input, in the signature's order; a missing number is NaN, a missing string is ''. */
-type Row = readonly (number | string)[];
+type Row = (number | string)[];
 
 type Input = ScoreSignature['inputs'][number];
 
@@ -19,15 +21,29 @@ interface Field {
   readonly categories: ReadonlySet<string> | null;
 }
 
+const none: readonly string[] = [];
+
 /** Longer strings are no category and no code; refusing them bounds what one request can make the graph look up. */
 const longestString = 256;
 
 /** `read` throws UNKNOWN_FIELD, WRONG_TYPE, OUT_OF_RANGE or STRING_TOO_LONG. */
-export function scoreModel(signature: ScoreSignature): DomainModel {
+export function scoreModel(signature: ScoreSignature, lookup: FeatureLookup | null = null): DomainModel {
   const fields = signature.inputs.map(compileField);
-  const known = new Set(signature.inputs.map((input) => input.name));
+  const inputs = signature.inputs.map((input) => input.name);
+  const known = new Set([...inputs, ...(lookup === null ? [] : ['time', ...lookup.columns]), 'unit']);
   const layout = rowLayout(fields);
   const score = signature.output.name;
+
+  function batchOf(rows: readonly Row[], notes: readonly InstanceNotes[], more: Partial<InstanceBatch> = {}) {
+    return {
+      rows: rowsOf(layout, rows),
+      notes,
+      ...more,
+      predictions: (outputs: Tensors) =>
+        notes.map((note, row) => predictionOf(scoreAt(outputs, score, row), signature.threshold, note)),
+    };
+  }
+
   return {
     outputs: [score],
     read(instances) {
@@ -35,20 +51,78 @@ export function scoreModel(signature: ScoreSignature): DomainModel {
       const notes = instances.map((instance, position) => {
         const given = asRecord(instance, position);
         for (const name in given) {
-          if (!known.has(name)) throw unknownField(position, name, [...known]);
+          if (!known.has(name)) throw unknownField(position, name, inputs);
         }
-        const row: (number | string)[] = [];
+        const row: Row = [];
         rows.push(row);
         return fillRow(fields, given, position, row);
       });
-      return {
-        rows: rowsOf(layout, rows),
-        notes,
-        predictions: (outputs) =>
-          notes.map((note, row) => predictionOf(scoreAt(outputs, score, row), signature.threshold, note)),
-      };
+      if (lookup === null) return batchOf(rows, notes, { ...statusesOf(notes) });
+      const eventTimes = Float64Array.from(instances, (instance, position) =>
+        lookup.timeOf(instance as Record<string, unknown>, position),
+      );
+      const isLacking = ({ defaulted }: InstanceNotes) =>
+        defaulted.some((name) => lookup.aggregates.has(name));
+      if (!notes.some(isLacking)) return batchOf(rows, notes, { eventTimes, ...statusesOf(notes) });
+      return lookUp(lookup, instances, eventTimes).then((answers) => {
+        const found = answers.map((answer, row) => fillIn(fields, answer, rows[row]!, notes[row]!));
+        return batchOf(rows, found, { eventTimes, ...statusesOf(found, answers) });
+      });
     },
   };
+}
+
+function lookUp(
+  lookup: FeatureLookup,
+  instances: readonly unknown[],
+  eventTimes: Float64Array,
+): Promise<readonly FeatureAnswer[]> {
+  return lookup.find(
+    instances.map((instance, row) => ({
+      time: eventTimes[row]!,
+      instance: instance as Record<string, unknown>,
+    })),
+  );
+}
+
+/** Puts what was looked up into the row, and says what is still a default. */
+function fillIn(
+  fields: readonly Field[],
+  { values, statuses }: FeatureAnswer,
+  row: Row,
+  notes: InstanceNotes,
+): InstanceNotes {
+  const lacking = new Set(notes.defaulted);
+  const defaulted: string[] = [];
+  const stale: string[] = [];
+  for (const [column, { input, whenAbsent }] of fields.entries()) {
+    const { name } = input;
+    if (!lacking.has(name)) continue;
+    if (statuses[name] === 'present' || statuses[name] === 'stale') row[column] = values[name] ?? whenAbsent;
+    else defaulted.push(name);
+    if (statuses[name] === 'stale') stale.push(name);
+  }
+  return { ...notes, defaulted, stale };
+}
+
+/** For the log: a code a row, of those features that were not given in all rows. */
+function statusesOf(
+  notes: readonly InstanceNotes[],
+  answers?: readonly FeatureAnswer[],
+): Pick<InstanceBatch, 'statuses'> {
+  const codes: Record<string, Uint8Array> = {};
+  const mark = (name: string, row: number, code: number) => {
+    codes[name] ??= new Uint8Array(notes.length);
+    codes[name][row] = code;
+  };
+  answers?.forEach(({ statuses }, row) => {
+    for (const name in statuses) if (statuses[name] === 'present') mark(name, row, statusCode.present);
+  });
+  notes.forEach(({ defaulted, stale }, row) => {
+    for (const name of defaulted) mark(name, row, statusCode.default);
+    for (const name of stale) mark(name, row, statusCode.stale);
+  });
+  return Object.keys(codes).length === 0 ? {} : { statuses: codes };
 }
 
 interface RowLayout {
@@ -117,7 +191,7 @@ function fillRow(
   fields: readonly Field[],
   given: Record<string, unknown>,
   position: number,
-  row: (number | string)[],
+  row: Row,
 ): InstanceNotes {
   const defaulted: string[] = [];
   const unknown: string[] = [];
@@ -134,7 +208,7 @@ function fillRow(
       if (categories !== null && !categories.has(text)) unknown.push(input.name);
     }
   }
-  return { defaulted, unknown };
+  return { defaulted, unknown, stale: none };
 }
 
 function readNumber(value: unknown, input: Input, row: number): number {

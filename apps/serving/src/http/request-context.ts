@@ -8,6 +8,8 @@ import type { TraceContext } from './trace-context.ts';
 
 export interface RequestContext {
   readonly requestId: string;
+  /** Whom the request is about (`X-Unit-Id`), by which traffic is split; without it, the request's own id. */
+  readonly unit: string;
   /** The way in: the domain API, the Open Inference Protocol, MLflow's scoring protocol. */
   readonly transport: 'v1' | 'v2' | 'mlflow';
   /** When the headers were there, and when the body had been parsed. On the clock of `performance.now()`, as is `deadline`. */
@@ -49,7 +51,7 @@ export function registerArrival(server: HttpServer): void {
 
 /**
  * The context of a request. Its deadline comes from the `Request-Timeout` header (seconds, fractions allowed), else from
- * `defaultTimeoutMs`. TIMEOUT_INVALID for a header that is no number above 0.
+ * `defaultTimeoutMs`. TIMEOUT_INVALID for a header that is no number above 0, UNIT_INVALID for a unit that cannot be one.
  */
 export function requestContext(
   request: FastifyRequest,
@@ -61,6 +63,7 @@ export function requestContext(
   request.trail = trail;
   return {
     requestId: request.id,
+    unit: unitOf(request),
     transport,
     arrivedAt: request.arrivedAt,
     parsedAt: performance.now(),
@@ -68,6 +71,20 @@ export function requestContext(
     trace: request.trace,
     trail,
   };
+}
+
+function unitOf({ headers, id }: FastifyRequest): string {
+  const header = headers['x-unit-id'];
+  return header === undefined ? id : checkedUnit(header);
+}
+
+/** UNIT_INVALID unless it is 1 to 128 printable characters without spaces. */
+export function checkedUnit(unit: unknown): string {
+  if (typeof unit === 'string' && /^[\x21-\x7e]{1,128}$/.test(unit)) return unit;
+  throw new FlightdeckError(
+    'UNIT_INVALID',
+    'A unit (the header X-Unit-Id, or unit in an instance) must be 1 to 128 printable ASCII characters without spaces.',
+  );
 }
 
 /** What the caller grants by header, milliseconds; not checked. */

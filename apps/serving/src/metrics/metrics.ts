@@ -7,9 +7,12 @@ import type { Family } from './family.ts';
 import { type ModelMetrics, modelMetrics } from './model-metrics.ts';
 import { processMetrics } from './process-metrics.ts';
 import { type RequestMetrics, requestMetrics } from './request-metrics.ts';
+import { type ShadowMetrics, shadowMetrics } from './shadow-metrics.ts';
 import { stateGauges } from './state-gauges.ts';
 
-export interface ServingMetrics extends Pick<ModelMetrics, 'answered' | 'batched' | 'changed'> {
+export interface ServingMetrics
+  extends Pick<ModelMetrics, 'answered' | 'batched' | 'changed' | 'lookupFailed'>,
+    Pick<ShadowMetrics, 'shadowAnswered' | 'shadowSkipped'> {
   /** Hooks itself into the server. */
   observe: RequestMetrics['observe'];
   /** All that there is to tell now. */
@@ -19,17 +22,25 @@ export interface ServingMetrics extends Pick<ModelMetrics, 'answered' | 'batched
 /** `endpoints` is read at every scrape, for the gauges that say what is served at that moment. */
 export function servingMetrics(endpoints: () => readonly ServedEndpoint[]): ServingMetrics {
   const models = modelMetrics();
+  const ofShadows = shadowMetrics();
   const requests = requestMetrics();
   const delay = eventLoopDelay();
   const ofProcess = processMetrics();
   return {
     answered: models.answered,
     batched: models.batched,
-    changed: models.changed,
+    lookupFailed: models.lookupFailed,
+    changed(change) {
+      models.changed(change);
+      ofShadows.changed(change);
+    },
+    shadowAnswered: ofShadows.shadowAnswered,
+    shadowSkipped: ofShadows.shadowSkipped,
     observe: requests.observe,
     families: async () => [
       ...requests.families(),
       ...models.families(),
+      ...ofShadows.families(),
       ...stateGauges(endpoints()),
       delay.family(),
       ...(await ofProcess.families()),

@@ -15,6 +15,8 @@ export interface ModelMetrics {
   answered(answered: Answered): void;
   batched(version: ModelVersion, report: BatchReport): void;
   changed(change: Change): void;
+  /** Features of a view could not be looked up, and their rows took defaults. */
+  lookupFailed(view: string): void;
   families(): readonly Family[];
 }
 
@@ -30,7 +32,8 @@ interface EndpointSeries {
 export function modelMetrics(): ModelMetrics {
   const all = declareInstruments();
   const endpoints = new Map<string, Map<LoadedModel, EndpointSeries>>();
-  /** The version that an endpoint serves and the one before it, whose requests may still be under way. */
+  /** The versions that an endpoint serves, the first first; and with them those before, whose requests may still be under way. */
+  const current = new Map<string, readonly string[]>();
   const recent = new Map<string, readonly string[]>();
 
   function seriesOf(endpoint: string, model: LoadedModel): EndpointSeries {
@@ -62,6 +65,14 @@ export function modelMetrics(): ModelMetrics {
     };
   }
 
+  function rerouted(endpoint: string, versions: readonly string[]): void {
+    const before = current.get(endpoint) ?? [];
+    if (before[0] !== undefined && before[0] !== versions[0]) all.swaps.series(endpoint).add(1);
+    current.set(endpoint, versions);
+    // Several changes of one pass tell the same versions.
+    if (String(before) !== String(versions)) keepVersions(endpoint, [...new Set([...versions, ...before])]);
+  }
+
   /** Two hundred swaps must not leave the series of two hundred versions behind. */
   function keepVersions(endpoint: string, versions: readonly string[]): void {
     const isOver = ({ model, version }: Readonly<Record<string, string>>) =>
@@ -79,8 +90,9 @@ export function modelMetrics(): ModelMetrics {
       observeStages(series.stages[request.context.transport], answered);
       series.predictions.add(request.rows.rows);
       if (model.signature.kind !== 'score') return;
-      for (const { defaulted, unknown } of request.notes ?? []) {
+      for (const { defaulted, unknown, stale } of request.notes ?? []) {
         for (const feature of defaulted) all.defaulted.series(endpoint, feature).add(1);
+        for (const feature of stale) all.stale.series(endpoint, feature).add(1);
         for (const feature of unknown) all.unknown.series(endpoint, feature).add(1);
       }
       for (const score of scoresIn(inference.outputs, model.signature.output.name))
@@ -92,20 +104,20 @@ export function modelMetrics(): ModelMetrics {
       all.runs.series(model).observe(runMs / 1000);
     },
     changed(change) {
-      if (change.kind === 'loaded') {
-        const { endpoint, model } = change;
-        all.loads.series(endpoint, 'loaded').add(1);
-        const before = recent.get(endpoint)?.[0];
-        if (before !== undefined) all.swaps.series(endpoint).add(1);
-        keepVersions(endpoint, [String(model.version.version), ...(before === undefined ? [] : [before])]);
-      }
+      if (change.kind === 'loaded') all.loads.series(change.endpoint, 'loaded').add(1);
+      if (change.kind === 'loaded' || change.kind === 'rerouted')
+        rerouted(change.endpoint, change.versions.map(String));
       // Without a version nothing was loaded: the alias could not even be resolved.
       if (change.kind === 'failed' && change.failure.version !== null)
         all.loads.series(change.endpoint, 'failed').add(1);
       if (change.kind === 'removed') {
+        current.delete(change.endpoint);
         recent.delete(change.endpoint);
         endpoints.delete(change.endpoint);
       }
+    },
+    lookupFailed(view) {
+      all.lookupFailures.series(view).add(1);
     },
     families: () => Object.values(all).map((instrument) => instrument.family()),
   };
@@ -174,6 +186,16 @@ function declareInstruments() {
       name: 'flightdeck_defaulted_values_total',
       help: 'Inputs that were absent and took their declared default.',
       labelNames: ['model', 'feature'],
+    }),
+    stale: counter({
+      name: 'flightdeck_stale_values_total',
+      help: 'Features that were looked up and whose events had not been heard of for longer than they declare.',
+      labelNames: ['model', 'feature'],
+    }),
+    lookupFailures: counter({
+      name: 'flightdeck_feature_lookup_failures_total',
+      help: 'Lookups of features that failed, so that their rows took defaults.',
+      labelNames: ['view'],
     }),
     unknown: counter({
       name: 'flightdeck_unknown_categories_total',

@@ -1,5 +1,6 @@
 // What is served at the moment of the scrape: which versions, where they run, what they cost, what waits for them.
 
+import { modelsOf, type Variant } from '../state/lineup.ts';
 import type { ServedEndpoint } from '../state/served-endpoint.ts';
 import type { Family, Sample } from './family.ts';
 import { gauge } from './instruments.ts';
@@ -8,22 +9,36 @@ export function stateGauges(endpoints: readonly ServedEndpoint[]): readonly Fami
   const served = endpoints.flatMap(({ name, loaded }) => (loaded === null ? [] : [{ name, loaded }]));
   const each = (value: (loaded: (typeof served)[number]['loaded']) => number): Sample[] =>
     served.map(({ name, loaded }) => ({ labels: { model: name }, value: value(loaded) }));
+  const lineups = endpoints.flatMap(({ name, lineup }) => (lineup === null ? [] : [{ name, lineup }]));
   return [
     gauge(
       {
         name: 'flightdeck_model_info',
-        help: 'The version that is served now, and where its runs happen (inline: on the event loop, pool: in threads); always 1.',
+        help: 'A version that is served now, and where its runs happen (inline: on the event loop, pool: in threads); always 1.',
       },
       'max',
-      served.map(({ name, loaded: { version, runtime } }) => ({
-        labels: {
-          model: name,
-          version: String(version.version),
-          digest: version.digest,
-          placement: runtime.placement,
-        },
-        value: 1,
-      })),
+      lineups.flatMap(({ name, lineup }) =>
+        modelsOf(lineup).map(({ version, runtime }) => ({
+          labels: {
+            model: name,
+            version: String(version.version),
+            digest: version.digest,
+            placement: runtime.placement,
+          },
+          value: 1,
+        })),
+      ),
+    ),
+    gauge(
+      {
+        name: 'flightdeck_traffic_share',
+        help: 'The share of requests that a version is to answer (role traffic), or to be asked about besides (role shadow).',
+      },
+      'max',
+      lineups.flatMap(({ name, lineup }) => [
+        ...lineup.variants.map((variant) => shareOf(name, 'traffic', variant)),
+        ...lineup.shadows.map((shadow) => shareOf(name, 'shadow', shadow)),
+      ]),
     ),
     gauge(
       {
@@ -68,4 +83,12 @@ export function stateGauges(endpoints: readonly ServedEndpoint[]): readonly Fami
       each(({ runtime }) => runtime.memoryBytes),
     ),
   ];
+}
+
+function shareOf(
+  model: string,
+  role: 'traffic' | 'shadow',
+  { target, model: loaded, share }: Variant,
+): Sample {
+  return { labels: { model, version: String(loaded.version.version), target, role }, value: share };
 }

@@ -44,6 +44,7 @@ const refusals = [
   'INPUT_INVALID',
   'MODEL_NOT_CHOSEN',
   'TIMEOUT_INVALID',
+  'UNIT_INVALID',
   'OUTPUT_NOT_JSON',
   'MODEL_FAILED_ON_INPUT',
   'MODEL_NOT_FOUND',
@@ -83,11 +84,12 @@ export function invocationsRoute(scope: HttpServer, plane: DataPlane, options: I
       const context = requestContext(request, 'mlflow', options.defaultTimeoutMs);
       // Asked for only now: while the CSV was read, another version may have taken the place of this one.
       const endpoint = invokedEndpoint(plane, options.model);
-      const model = plane.served(endpoint);
+      const routed = plane.route(endpoint, context.unit);
+      const { model } = routed;
       const { inputs } = model.runtime;
       const columns = 'header' in body ? csvColumns(body, inputs) : jsonColumns(body, inputs);
       const rows = scoringRows(model, columns);
-      const { outputs } = await plane.infer(endpoint, model, { rows, context });
+      const { outputs } = await plane.infer(endpoint, routed, { rows, context });
       return { predictions: predictionsOf(model, outputs) };
     },
   );

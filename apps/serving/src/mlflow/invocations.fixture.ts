@@ -47,12 +47,14 @@ export async function scoringServers() {
   ]);
   const serving = await serve(registry);
   expect(await serving.converge()).toHaveLength(7);
-  const { plane, metrics } = serving;
+  const { plane, metrics, features, labels } = serving;
   const apps = new Map<string, HttpServer>();
   for (const name of ['', 'unheard-of', 'sum', 'add', 'lookup', 'sequence', 'identity', 'people', 'single']) {
     const app = await buildApp({
       plane,
       metrics,
+      features,
+      labels,
       invocationsModel: name === '' ? null : name,
       maxInstances: 10,
       defaultTimeoutMs: 5000,

@@ -11,7 +11,7 @@ import { requestContext, withTimeout } from '../http/request-context.ts';
 import { jsonLength, jsonLengthHeader } from './bodies.ts';
 import { type InferRequest, type InferRequestReader, inferRequestReader } from './infer-request.ts';
 import { inferResponse } from './infer-response.ts';
-import { addressedModel, type ModelParams, modelAddresses } from './model-address.ts';
+import { addressedVersion, type ModelParams, modelAddresses } from './model-address.ts';
 import { inferenceRequest, inferenceResponse } from './protocol-schemas.ts';
 import { readRawRequest } from './raw-request.ts';
 
@@ -26,6 +26,7 @@ const refusals = [
   'INPUT_INVALID',
   'NOT_SUPPORTED',
   'TIMEOUT_INVALID',
+  'UNIT_INVALID',
   'OUTPUT_NOT_JSON',
   'MODEL_FAILED_ON_INPUT',
   'BODY_INCOMPLETE',
@@ -57,10 +58,11 @@ export function inferRoute(scope: HttpServer, plane: DataPlane, options: InferOp
     const validatorCompiler = () => () => true;
     scope.post(`${url}/infer`, { schema, validatorCompiler, onRequest }, async (request, reply) => {
       const address = request.params as ModelParams;
-      const model = await addressedModel(plane, address);
-      const { rows, outputs, id, timeoutMicroseconds: timeout } = read(model.runtime, address.model, request);
       const context = requestContext(request, 'v2', options.defaultTimeoutMs);
-      const inference = await plane.infer(address.model, model, {
+      const routed = await addressedVersion(plane, address, context.unit);
+      const { model } = routed;
+      const { rows, outputs, id, timeoutMicroseconds: timeout } = read(model.runtime, address.model, request);
+      const inference = await plane.infer(address.model, routed, {
         rows,
         outputs: outputs.map(({ name }) => name),
         context: timeout === undefined ? context : withTimeout(context, timeout / 1000),

@@ -1,7 +1,7 @@
 // The two addresses that everything about a model has: the version that its endpoint serves, and a version by its number.
 
 import { z } from 'zod';
-import type { DataPlane } from '../data-plane.ts';
+import { type DataPlane, direct, type Routed } from '../data-plane.ts';
 import type { LoadedModel } from '../state/model-loader.ts';
 
 export interface ModelParams {
@@ -23,4 +23,14 @@ export function addressedModel(
   { model, version }: ModelParams,
 ): LoadedModel | Promise<LoadedModel> {
   return version === undefined ? plane.served(model) : plane.version(model, version);
+}
+
+/** The same for a request that is to be answered: the endpoint's traffic is split by the unit. */
+export async function addressedVersion(
+  plane: DataPlane,
+  { model, version }: ModelParams,
+  unit: string,
+): Promise<Routed> {
+  if (version === undefined) return plane.route(model, unit);
+  return { model: await plane.version(model, version), variant: direct };
 }

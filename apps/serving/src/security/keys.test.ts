@@ -47,7 +47,11 @@ describe('a list of keys is refused', () => {
     ],
     ['with a name that cannot be searched for', [{ ...good, name: `a ${secret}` }], 'entry 1, name must be'],
     ['with no scope', [{ ...good, scopes: [] }], 'entry 1, scopes must name at least one scope'],
-    ['with an unknown scope', [{ ...good, scopes: [secret] }], 'scopes.0 must be of predict, metrics, admin'],
+    [
+      'with an unknown scope',
+      [{ ...good, scopes: [secret] }],
+      'scopes.0 must be of predict, feedback, metrics, admin',
+    ],
     ['with a limit of nothing', [{ ...good, requestsPerSecond: 0 }], 'requestsPerSecond must be above 0'],
     ['with one name twice', [good, { ...good, key: 'k'.repeat(16) }], 'entries 1 and 2 have the same name'],
     ['with one key twice', [good, { ...good, name: 'b', key: undefined, sha256 }], 'have the same key'],
@@ -95,7 +99,7 @@ describe('a key', () => {
 
   test('of an administrator may do everything', async () => {
     const keys = (await keysOf({ json: JSON.stringify([{ ...good, scopes: ['admin'] }]) }))!;
-    expect(keys.find(secret)!.scopes).toEqual(new Set(['predict', 'metrics', 'admin']));
+    expect(keys.find(secret)!.scopes).toEqual(new Set(['predict', 'feedback', 'metrics', 'admin']));
   });
 
   test('is found by nothing but itself', async () => {

@@ -6,9 +6,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { FlightdeckError, messageOf } from '@flightdeck/core';
 import { z } from 'zod';
 
-const scopes = ['predict', 'metrics', 'admin'] as const;
+const scopes = ['predict', 'feedback', 'metrics', 'admin'] as const;
 
-/** What a key is good for. `admin` includes the others. */
+/** What a key is good for: `feedback` to tell events and labels. `admin` includes the others. */
 export type Scope = (typeof scopes)[number];
 
 export interface Key {

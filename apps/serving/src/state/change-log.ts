@@ -12,6 +12,9 @@ export function logChange(log: FastifyBaseLogger, change: Change): void {
       log.info({ endpoint, version, digest, milliseconds }, 'model loaded');
       break;
     }
+    case 'rerouted':
+      log.info({ endpoint: change.endpoint, versions: change.versions }, 'traffic rerouted');
+      break;
     case 'failed': {
       const { code, message, version } = change.failure;
       log.error({ endpoint: change.endpoint, version: version?.version, code }, message);

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import { manualClock } from '@flightdeck/core';
-import { bundleFiles } from '@flightdeck/registry';
-import { expect, test } from 'vitest';
+import { bundleFiles, type Registry } from '@flightdeck/registry';
+import { describe, expect, test } from 'vitest';
 import {
   makeChampion,
   promoteSum,
@@ -104,7 +104,13 @@ test('a tampered first version never becomes ready, and says why everywhere', as
     body: { error: { code: 'MODEL_NOT_READY', message: reason } },
   });
   expect((await serving.app.inject('/v1/models')).json().models).toEqual([
-    { name: 'sum', served: null, failure: { version: 1, code: 'BUNDLE_TAMPERED', message: reason } },
+    {
+      name: 'sum',
+      served: null,
+      traffic: [],
+      shadows: [],
+      failure: { version: 1, code: 'BUNDLE_TAMPERED', message: reason },
+    },
   ]);
   expect(await metric(serving, 'flightdeck_model_diverged{model="sum"}')).toMatch(/ 1$/);
   expect(await metric(serving, 'flightdeck_model_loads_total{model="sum",result="failed"}')).toMatch(/ 1$/);
@@ -239,20 +245,153 @@ test('an endpoint that is given another model of the same version number serves 
   ]);
 });
 
-test('a traffic split is refused, not served in part', async () => {
-  await using state = await temporaryRegistry();
-  await using serving = await serve(state.registry);
-  await promoteSum(state.registry, { bias: 0 });
-  await promoteSum(state.registry, { bias: 1 });
-  const traffic = [
-    { target: 'champion', weight: 9 },
-    { target: '1', weight: 1 },
-  ];
-  await state.registry.endpoints.put({ name: 'sum', model: 'sum', traffic });
-  expect(await serving.converge()).toMatchObject([
-    { kind: 'failed', failure: { code: 'TRAFFIC_SPLIT_UNSUPPORTED' } },
-  ]);
-  expect((await ready(serving)).status).toBe(503);
+describe('a traffic split', () => {
+  const answersOf = async (serving: Serving, units: readonly string[]) => {
+    const instances = units.map((unit) => ({ a: 0, b: 0, unit }));
+    const answer = await serving.app.inject({
+      method: 'POST',
+      url: '/v1/models/sum/predict',
+      payload: { instances },
+    });
+    expect(answer.statusCode).toBe(200);
+    return answer.json().predictions as { version: number; probability: number; predictionId: string }[];
+  };
+  const units = Array.from({ length: 1000 }, (_, i) => `unit-${i}`);
+  const splitSum = async (registry: Registry, canary: number, weight: number) =>
+    registry.endpoints.put({
+      name: 'sum',
+      model: 'sum',
+      salt: 'test',
+      traffic: [
+        { target: 'champion', weight: 1 - weight },
+        { target: String(canary), weight },
+      ],
+    });
+
+  test('gives every unit one version, in the declared shares, and each answer is all of its version', async () => {
+    await using state = await temporaryRegistry();
+    await using serving = await serve(state.registry);
+    await promoteSum(state.registry, { bias: 0 });
+    const canary = await registerSum(state.registry, { bias: 1 });
+    await splitSum(state.registry, canary.version, 0.2);
+    expect(await serving.converge()).toMatchObject([
+      { kind: 'loaded', versions: [1, 2] },
+      { kind: 'loaded', versions: [1, 2] },
+    ]);
+    const first = await answersOf(serving, units);
+    for (const { version, probability } of first) expect(probability).toBeCloseTo(sigmoid(version - 1), 6);
+    const share = first.filter(({ version }) => version === 2).length / units.length;
+    expect(share).toBeGreaterThan(0.15);
+    expect(share).toBeLessThan(0.25);
+    const again = await answersOf(serving, units.toReversed());
+    expect(again.map(({ version }) => version).toReversed()).toEqual(first.map(({ version }) => version));
+    expect(new Set([...first, ...again].map(({ predictionId }) => predictionId)).size).toBe(2000);
+  });
+
+  test('that grows moves units to the canary alone, and one that ends moves them all back', async () => {
+    await using state = await temporaryRegistry();
+    await using serving = await serve(state.registry);
+    await promoteSum(state.registry, { bias: 0 });
+    const { version } = await registerSum(state.registry, { bias: 1 });
+    const onCanary: string[][] = [];
+    for (const weight of [0.1, 0.5]) {
+      await splitSum(state.registry, version, weight);
+      await serving.converge();
+      const answers = await answersOf(serving, units);
+      onCanary.push(units.filter((_, i) => answers[i]!.version === version));
+    }
+    expect(onCanary[1]).toEqual(expect.arrayContaining(onCanary[0]!));
+    await state.registry.endpoints.put({
+      name: 'sum',
+      model: 'sum',
+      traffic: [{ target: 'champion', weight: 1 }],
+    });
+    expect(await serving.converge()).toMatchObject([{ kind: 'rerouted', versions: [1] }]);
+    const answers = await answersOf(serving, units);
+    expect(answers.every((answer) => answer.version === 1)).toBe(true);
+  });
+
+  test('whose canary cannot be loaded gives its share to the champion, and says why', async () => {
+    await using state = await temporaryRegistry();
+    await using serving = await serve(state.registry);
+    await promoteSum(state.registry, { bias: 0 });
+    const canary = await registerSum(state.registry, { bias: 1 });
+    await tamper(state.home, canary, bundleFiles.model);
+    await splitSum(state.registry, canary.version, 0.5);
+    expect(await serving.converge()).toMatchObject([
+      { kind: 'loaded' },
+      { kind: 'failed', failure: { code: 'BUNDLE_TAMPERED', version: { version: 2 } } },
+    ]);
+    const answers = await answersOf(serving, units);
+    expect(answers.every(({ version }) => version === 1)).toBe(true);
+    expect((await ready(serving)).status).toBe(200);
+    // It does not keep a rollback of the champion from being followed.
+    await promoteSum(state.registry, { bias: 2 });
+    await serving.converge();
+    expect((await answersOf(serving, ['one']))[0]!.version).toBe(3);
+  });
+
+  test('refuses a unit that is none, and takes one by header for all transports', async () => {
+    await using state = await temporaryRegistry();
+    await using serving = await serve(state.registry);
+    await promoteSum(state.registry, { bias: 0 });
+    await serving.converge();
+    for (const unit of ['', 'two words', 'x'.repeat(129), 7]) {
+      const payload = { instance: { a: 0, unit } };
+      const answer = await serving.app.inject({ method: 'POST', url: '/v1/models/sum/predict', payload });
+      expect(answer.json()).toMatchObject({ error: { code: 'UNIT_INVALID' } });
+    }
+    const headers = { 'x-unit-id': 'a b' };
+    const payload = { instance: { a: 0 } };
+    const answer = await serving.app.inject({
+      method: 'POST',
+      url: '/v1/models/sum/predict',
+      payload,
+      headers,
+    });
+    expect(answer.json()).toMatchObject({ error: { code: 'UNIT_INVALID' } });
+  });
+});
+
+describe('a shadow', () => {
+  const shadowed = async (registry: Registry, target: string, rate: number) =>
+    registry.endpoints.put({
+      name: 'sum',
+      model: 'sum',
+      traffic: [{ target: 'champion', weight: 1 }],
+      shadows: [{ target, rate }],
+    });
+  const asked = (serving: Serving, result: string) =>
+    metric(serving, `flightdeck_shadow_requests_total{model="sum",version="2",result="${result}"}`);
+
+  test('is asked about everything that the champion answers, and changes no answer', async () => {
+    await using state = await temporaryRegistry();
+    await using serving = await serve(state.registry);
+    await promoteSum(state.registry, { bias: 0 });
+    await registerSum(state.registry, { bias: 1 });
+    await shadowed(state.registry, '2', 1);
+    await serving.converge();
+    for (let i = 0; i < 5; i++)
+      expect((await predict(serving)).body).toMatchObject({ version: 1, prediction: { probability: 0.5 } });
+    await serving.shadows.settled();
+    expect(await asked(serving, 'answered')).toMatch(/ 5$/);
+    // Off by sigmoid(1) - sigmoid(0), each time.
+    const line = 'flightdeck_shadow_score_difference_sum{model="sum",version="2"}';
+    expect(Number((await metric(serving, line))?.split(' ')[1])).toBeCloseTo(5 * (sigmoid(1) - 0.5), 4);
+  });
+
+  test('that is broken is left out, and is no reason not to answer', async () => {
+    await using state = await temporaryRegistry();
+    await using serving = await serve(state.registry);
+    await promoteSum(state.registry, { bias: 0 });
+    await tamper(state.home, await registerSum(state.registry, { bias: 1 }), bundleFiles.model);
+    await shadowed(state.registry, '2', 1);
+    await serving.converge();
+    expect((await predict(serving)).status).toBe(200);
+    await serving.shadows.settled();
+    expect(await asked(serving, 'answered')).toBeUndefined();
+    expect(await metric(serving, 'flightdeck_model_diverged{model="sum"}')).toMatch(/ 1$/);
+  });
 });
 
 test('an endpoint that is gone from the registry is no longer served', async () => {

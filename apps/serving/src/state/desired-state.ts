@@ -4,6 +4,15 @@
 
 import { type Clock, FlightdeckError, messageOf } from '@flightdeck/core';
 import type { Endpoint, ModelVersion, Registry } from '@flightdeck/registry';
+import {
+  assemble,
+  ChampionFailed,
+  type Lineup,
+  modelsOf,
+  release,
+  resolveTargets,
+  type Wanted,
+} from './lineup.ts';
 import type { ModelStore } from './model-store.ts';
 import type { Change, ServedEndpoint } from './served-endpoint.ts';
 
@@ -42,47 +51,57 @@ export function desiredState({ registry, store, clock, pollMs }: DesiredStateOpt
     const changes = removeAllBut(new Set(desired.map(({ name }) => name)));
     // All of them before the first is loaded: nobody may call this ready while one is still to come.
     for (const { name, model } of desired)
-      served.set(name, { loaded: null, failure: null, ...served.get(name), name, model });
+      served.set(name, { lineup: null, loaded: null, failure: null, ...served.get(name), name, model });
     // Side by side: a model that takes its time must not keep another endpoint from its new version.
     const converged = await Promise.all(desired.map(convergeEndpoint));
-    return [...changes, ...converged.filter((change) => change !== null)];
+    return [...changes, ...converged.flat()];
   }
 
   function removeAllBut(names: ReadonlySet<string>): Change[] {
     const gone = [...served.values()].filter(({ name }) => !names.has(name));
-    for (const { name, loaded } of gone) {
+    for (const { name, lineup } of gone) {
       served.delete(name);
-      if (loaded !== null) store.unpin(loaded);
+      if (lineup !== null) release(lineup, store);
     }
     return gone.map(({ name }) => ({ kind: 'removed', endpoint: name }));
   }
 
-  async function convergeEndpoint(endpoint: Endpoint): Promise<Change | null> {
+  async function convergeEndpoint(endpoint: Endpoint): Promise<readonly Change[]> {
     const { name } = endpoint;
     const before = served.get(name)!;
-    let version: ModelVersion | null = null;
+    let wanted: Wanted | null = null;
     try {
-      version = await registry.versions.resolve(endpoint.model, onlyTarget(endpoint));
-      if (isSame(before.loaded?.version, version)) return settled(before);
-      if (isSame(before.failure?.version, version) && clock() < before.failure!.retryAt) return null;
+      wanted = await resolveTargets(registry, endpoint);
+      if (wanted.key === before.lineup?.key) return settled(before);
+      if (wanted.key === before.failure?.wanted && clock() < before.failure.retryAt) return [];
       const started = clock();
-      const loaded = await store.pin(version);
-      // The swap is this one line: a request that found the old model keeps it until it has its answer.
-      served.set(name, { ...before, loaded, failure: null });
-      if (before.loaded !== null) store.unpin(before.loaded);
-      return { kind: 'loaded', endpoint: name, model: loaded, milliseconds: clock() - started };
+      const { lineup, left } = await assemble(wanted, store);
+      const next = { ...before, lineup, loaded: lineup.variants[0]!.model, failure: null };
+      // The swap is this one line: a request that found the old line-up keeps it until it has its answer.
+      served.set(name, next);
+      if (before.lineup !== null) release(before.lineup, store);
+      const changes = changesBetween(name, before.lineup, lineup, clock() - started);
+      const [first] = left;
+      if (first === undefined) return changes;
+      return [...changes, failed({ ...next, failure: before.failure }, wanted, first.version, first.error)];
     } catch (error) {
-      return failed(before, version, error);
+      const version = error instanceof ChampionFailed ? error.version : null;
+      return [failed(before, wanted, version, error instanceof ChampionFailed ? error.cause : error)];
     }
   }
 
-  function settled(before: ServedEndpoint): Change | null {
-    if (before.failure === null) return null;
+  function settled(before: ServedEndpoint): readonly Change[] {
+    if (before.failure === null) return [];
     served.set(before.name, { ...before, failure: null });
-    return { kind: 'recovered', endpoint: before.name };
+    return [{ kind: 'recovered', endpoint: before.name }];
   }
 
-  function failed(before: ServedEndpoint, version: ModelVersion | null, error: unknown): Change {
+  function failed(
+    before: ServedEndpoint,
+    wanted: Wanted | null,
+    version: ModelVersion | null,
+    error: unknown,
+  ): Change {
     const code = error instanceof FlightdeckError ? error.code : 'LOAD_FAILED';
     const message = messageOf(error);
     const repeated = before.failure?.message === message;
@@ -91,6 +110,7 @@ export function desiredState({ registry, store, clock, pollMs }: DesiredStateOpt
       code,
       message,
       version,
+      wanted: wanted?.key ?? '',
       attempts,
       retryAt: clock() + pollMs * 2 ** Math.min(attempts - 1, 6),
     };
@@ -115,17 +135,16 @@ export function desiredState({ registry, store, clock, pollMs }: DesiredStateOpt
 
 const noEndpoint = 'The registry has no endpoint. Train a model with `npx flightdeck train`.';
 
-/** Traffic is split in a later issue. Serving one of several targets would be a lie, so a split is refused. */
-function onlyTarget({ name, traffic }: Endpoint): string {
-  const [target, ...others] = traffic;
-  if (target !== undefined && others.length === 0) return target.target;
-  throw new FlightdeckError(
-    'TRAFFIC_SPLIT_UNSUPPORTED',
-    `Endpoint ${name} splits its traffic over ${traffic.length} targets; serving takes exactly one. ` +
-      'Give one target all the weight.',
-  );
-}
-
-function isSame(a: ModelVersion | null | undefined, b: ModelVersion): boolean {
-  return a?.model === b.model && a.version === b.version && a.digest === b.digest;
+function changesBetween(
+  endpoint: string,
+  before: Lineup | null,
+  lineup: Lineup,
+  milliseconds: number,
+): readonly Change[] {
+  const models = modelsOf(lineup);
+  const versions = models.map(({ version }) => version.version);
+  const known = new Set(before === null ? [] : modelsOf(before));
+  const joined = models.filter((model) => !known.has(model));
+  if (joined.length === 0) return known.size === 0 ? [] : [{ kind: 'rerouted', endpoint, versions }];
+  return joined.map((model) => ({ kind: 'loaded', endpoint, model, milliseconds, versions }));
 }

@@ -14,12 +14,13 @@ import { type LoadedModel, modelLoader } from './model-loader.ts';
 const { model, signature, golden, modelCard } = bundleFiles;
 
 function load(registry: Registry, version: ModelVersion, clock: Clock = systemClock): Promise<LoadedModel> {
-  return modelLoader({ registry, clock, limits: testLimits, maxModelBytes: 100_000 })(version);
+  const lookupOf = async () => null;
+  return modelLoader({ registry, clock, limits: testLimits, maxModelBytes: 100_000, lookupOf })(version);
 }
 
 /** The probabilities that /v1 would give. */
 async function score(loaded: LoadedModel, instances: readonly unknown[]): Promise<number[]> {
-  const { rows, predictions } = loaded.domain.read(instances);
+  const { rows, predictions } = await loaded.domain.read(instances);
   const { outputs } = await loaded.runtime.infer({ rows, deadline: performance.now() + 10_000 });
   return predictions(outputs).map((prediction) =>
     'probability' in prediction ? prediction.probability : -1,
@@ -102,7 +103,7 @@ test('retiring a model waits for the scoring that was begun', async () => {
   await using state = await temporaryRegistry();
   const loaded = await load(state.registry, await registerSum(state.registry));
   const events: string[] = [];
-  const { rows } = loaded.domain.read([{ a: 1, b: 1 }]);
+  const { rows } = await loaded.domain.read([{ a: 1, b: 1 }]);
   const scored = loaded.runtime
     .infer({ rows, deadline: performance.now() + 10_000 })
     .then(() => events.push('scored'));

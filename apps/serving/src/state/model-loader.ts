@@ -2,6 +2,7 @@
 // signature and its golden rows have been checked in this very process.
 
 import { type Clock, FlightdeckError, messageOf } from '@flightdeck/core';
+import type { FeatureView } from '@flightdeck/features/online';
 import {
   type BatchReport,
   type InferenceLimits,
@@ -9,6 +10,7 @@ import {
   loadModel,
 } from '@flightdeck/inference';
 import {
+  type Bundle,
   bundleFiles,
   type GoldenRows,
   goldenRowsSchema,
@@ -19,6 +21,7 @@ import {
 } from '@flightdeck/registry';
 import type { z } from 'zod';
 import { type DomainModel, domainModel } from '../domain/domain-model.ts';
+import type { FeatureLookup } from '../domain/feature-lookup.ts';
 import { assertGoldenRows, goldenFeeds } from './golden-rows.ts';
 
 export interface LoadedModel {
@@ -39,6 +42,8 @@ export interface ModelLoaderOptions {
   readonly limits: InferenceLimits;
   /** Largest model file, bytes. */
   readonly maxModelBytes: number;
+  /** Where the features come from that requests lack. */
+  readonly lookupOf: (view: FeatureView) => Promise<FeatureLookup | null>;
   readonly onBatch?: (version: ModelVersion, report: BatchReport) => void;
 }
 
@@ -65,12 +70,12 @@ export function modelLoader(options: ModelLoaderOptions): ModelLoader {
       samples: goldenFeeds(signature, golden),
       onBatch: (report) => onBatch?.(version, report),
     });
-    return checked(runtime, signature, golden, () => ({
+    return checked(runtime, signature, golden, async () => ({
       version,
       signature,
       loadedAt: clock(),
       runtime,
-      domain: domainModel(signature),
+      domain: domainModel(signature, await lookupFor(bundle, options.lookupOf)),
     }));
   };
 }
@@ -79,15 +84,26 @@ async function checked(
   runtime: InferenceModel,
   signature: Signature,
   golden: GoldenRows,
-  toLoaded: () => LoadedModel,
+  toLoaded: () => Promise<LoadedModel>,
 ): Promise<LoadedModel> {
   try {
     await assertGoldenRows(runtime, signature, golden);
-    return toLoaded();
+    return await toLoaded();
   } catch (error) {
     await runtime.retire();
     throw error;
   }
+}
+
+/** The kit's own models have their features declared in the bundle; the registry has checked its checksum. */
+async function lookupFor(
+  bundle: Bundle,
+  lookupOf: ModelLoaderOptions['lookupOf'],
+): Promise<FeatureLookup | null> {
+  if (!bundle.files.some(({ path }) => path === bundleFiles.features)) return null;
+  return lookupOf(
+    JSON.parse(new TextDecoder().decode(await bundle.read(bundleFiles.features))) as FeatureView,
+  );
 }
 
 function assertSize({ files, version }: ModelVersion, most: number): void {

@@ -1,11 +1,13 @@
 // Answers whose every value follows from the request's number and the row's place.
 
-import type { LoggedAnswer, LogLayout } from './prediction-log.ts';
+import type { LoggedAnswer } from './logged.ts';
+import type { LogLayout } from './prediction-tables.ts';
 
-const layout: LogLayout = {
+export const layout: LogLayout = {
   endpoint: 'flights',
   model: 'flight-delay',
   version: 3,
+  variant: 'champion',
   columns: [
     { name: 'distance', type: 'number' },
     { name: 'origin', type: 'string' },
@@ -16,7 +18,13 @@ const layout: LogLayout = {
 export function answerOf(request: number, rows: number): LoggedAnswer {
   return {
     layout,
+    request,
+    requestId: `r-${String(request).padStart(6, '0')}`,
     rows,
+    eventTime: 1_000_000 + request,
+    at: 2_000_000 + request,
+    latencyMs: 1.5,
+    unit: null,
     copy(from, to, columns, at) {
       for (let row = from; row < to; row++) {
         columns.distance![at + row - from] = 1000 * (request + row);
@@ -24,8 +32,5 @@ export function answerOf(request: number, rows: number): LoggedAnswer {
       }
     },
     scores: Float32Array.from({ length: rows }, (_, row) => request + row),
-    requestId: `r-${String(request).padStart(6, '0')}`,
-    at: 1_000_000 + request,
-    latencyMs: 1.5,
   };
 }

@@ -1,0 +1,84 @@
+// The online engines of the models that are loaded: versions with the same features share one, and so does whatever events tell them.
+
+import { type Clock, FlightdeckError } from '@flightdeck/core';
+import {
+  type EventOutcome,
+  type FeatureEvent,
+  type FeatureStore,
+  type FeatureView,
+  isAggregate,
+  type OnlineFeatures,
+  type OnlinePlan,
+  onlineFeatures,
+  onlinePlanOf,
+} from '@flightdeck/features/online';
+import { type FeatureLookup, featureLookup } from '../domain/feature-lookup.ts';
+
+export interface FeatureEngines {
+  /** What looks up the features of this view; null where it has none to look up, or of a kind that only training can compute. */
+  lookupOf(view: FeatureView): Promise<FeatureLookup | null>;
+  /** Whether any loaded model needs events. */
+  areOpen(): boolean;
+  /** One outcome an event. EVENTS_NOT_TAKEN where no loaded model needs any; FEATURE_STORE_UNAVAILABLE: send them again. */
+  ingest(events: readonly FeatureEvent[]): Promise<readonly EventOutcome[]>;
+}
+
+export interface FeatureEngineOptions {
+  readonly openStore: (plan: OnlinePlan) => Promise<FeatureStore>;
+  readonly clock: Clock;
+  /** Hears of lookups that failed; their rows took defaults. */
+  readonly onFailure: (view: string, error: unknown) => void;
+}
+
+export function featureEngines({ openStore, clock, onFailure }: FeatureEngineOptions): FeatureEngines {
+  const engines = new Map<string, Promise<OnlineFeatures>>();
+
+  function engineOf(plan: OnlinePlan): Promise<OnlineFeatures> {
+    const engine =
+      engines.get(plan.version) ?? openStore(plan).then((store) => onlineFeatures(plan, store, { clock }));
+    engines.set(plan.version, engine);
+    return engine;
+  }
+
+  return {
+    async lookupOf(view) {
+      if (!Object.values(view.features).some(isAggregate)) return null;
+      const plan = planFor(view);
+      if (plan === null) return null;
+      const engine = await engineOf(plan);
+      return featureLookup({ view, engine, clock, onFailure: (error) => onFailure(view.name, error) });
+    },
+    areOpen: () => engines.size > 0,
+    async ingest(events) {
+      const all = await Promise.all(engines.values());
+      if (all.length === 0) throw notTaken();
+      const outcomes = await Promise.all(all.map((engine) => engine.ingest(events)));
+      return events.map((_, i) => bestOf(outcomes.map((own) => own[i]!)));
+    },
+  };
+}
+
+function planFor(view: FeatureView): OnlinePlan | null {
+  try {
+    return onlinePlanOf(view);
+  } catch (error) {
+    if (error instanceof FlightdeckError && error.code === 'FEATURES_UNSUPPORTED') return null;
+    throw error;
+  }
+}
+
+const order = ['accepted', 'duplicate', 'late', 'refused'];
+
+/** Models may need different events: one that takes it is enough. */
+function bestOf(outcomes: readonly EventOutcome[]): EventOutcome {
+  return outcomes.reduce((best, one) =>
+    order.indexOf(one.status) < order.indexOf(best.status) ? one : best,
+  );
+}
+
+function notTaken(): FlightdeckError {
+  return new FlightdeckError(
+    'EVENTS_NOT_TAKEN',
+    'No model that is served works out features from events, so there is nothing to do with them.',
+  );
+}

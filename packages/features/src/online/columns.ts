@@ -1,0 +1,63 @@
+// Columns of a row or an event, raw and derived, as the offline engine's SQL sees them.
+
+import { FlightdeckError } from '@flightdeck/core';
+import type { Derived, FeatureView } from '../definition.ts';
+
+export type Columns = Readonly<Record<string, unknown>>;
+
+/** What a column holds; undefined where the row does not say, or says what cannot be. */
+export type ColumnValue = string | number | undefined;
+
+/** Joins the parts of a key; no name may contain it. */
+const separator = '\u001f';
+const longestName = 100;
+
+/** Reads a column, declared in `derived` or raw. */
+export function columnReader(view: FeatureView, name: string): (columns: Columns) => ColumnValue {
+  const rule = view.derived[name];
+  if (!rule) return (columns) => rawValue(columns[name]);
+  return (columns) => {
+    const raw = columns[rule.column];
+    if (typeof raw !== 'number' || !Number.isFinite(raw)) return undefined;
+    const value = derivedValue(rule, raw);
+    return Math.abs(value) <= 0x7fffffff ? value : undefined;
+  };
+}
+
+/** The raw column behind a column. */
+export function rawColumn(view: FeatureView, name: string): string {
+  return view.derived[name]?.column ?? name;
+}
+
+/** Undefined where a part is missing: such a row has no key. */
+export function keyOf(parts: readonly ColumnValue[]): string | undefined {
+  return parts.includes(undefined) ? undefined : parts.join(separator);
+}
+
+function rawValue(value: unknown): ColumnValue {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  if (typeof value !== 'string' || value === '' || value.length > longestName) return undefined;
+  return value.includes(separator) ? undefined : value;
+}
+
+function derivedValue(rule: Derived, raw: number): number {
+  switch (rule.kind) {
+    case 'bucket':
+      return Math.floor(raw / rule.size);
+    case 'exceeds':
+      return Number(raw > rule.threshold);
+    case 'clip':
+      return toInteger(Math.max(rule.minimum, Math.min(rule.maximum, raw)));
+    default:
+      throw new FlightdeckError(
+        'FEATURES_UNSUPPORTED',
+        `The online engine knows no derived columns of the kind "${(rule as Derived).kind}".`,
+      );
+  }
+}
+
+/** DuckDB's cast to INTEGER: the nearest, and of two the even one. */
+function toInteger(value: number): number {
+  const nearest = Math.round(value);
+  return nearest - value === 0.5 && nearest % 2 !== 0 ? nearest - 1 : nearest;
+}

@@ -1,0 +1,97 @@
+// From an event that somebody sent to what a store adds, or to the reason why not.
+
+import { type Clock, FlightdeckError } from '@flightdeck/core';
+import type { FeatureView } from '../definition.ts';
+import { type Columns, type ColumnValue, columnReader, keyOf, rawColumn } from './columns.ts';
+import type { OnlinePlan, OnlineStream } from './online-plan.ts';
+import type { Addition, Arrival, ArrivalOutcome } from './store.ts';
+import { momentOf } from './window-ends.ts';
+
+export interface FeatureEvent {
+  /** An event of the feature view. */
+  readonly type: string;
+  /** Made by whoever reports the event, unique among those of its type: the same id is the same event. */
+  readonly id: string;
+  /** Minute at which it happened, since 1970 UTC: what the event's `at` column says in a dataset. */
+  readonly at: number;
+  /** The raw columns that the view's streams of this event need. */
+  readonly columns: Columns;
+}
+
+export type EventOutcome =
+  | { readonly status: ArrivalOutcome }
+  | { readonly status: 'refused'; readonly code: string; readonly message: string };
+
+/** Clocks of those who report events may be ahead of ours by so many minutes. */
+const tolerance = 5;
+const longestId = 200;
+
+/** How events of one type become additions: which columns they must have, and where those go. */
+interface Intake {
+  readonly columns: readonly string[];
+  readonly readers: readonly ((columns: Columns) => ColumnValue)[];
+  /** How many of the columns, from the first, are values to sum. */
+  readonly values: number;
+  readonly streams: readonly { readonly stream: OnlineStream; readonly keys: readonly number[] }[];
+}
+
+/**
+ * Checks events and takes them apart. Refusals: EVENT_TYPE_UNKNOWN, EVENT_INVALID (id, time or a needed column) and EVENT_FROM_FUTURE
+ * (more than 5 minutes ahead of the clock: one wrong clock must not make everybody else's events late).
+ */
+export function eventIntake(plan: OnlinePlan, clock: Clock): (event: FeatureEvent) => Arrival {
+  const types = new Map(Object.keys(plan.view.events).map((type) => [type, intakeOf(plan, type)]));
+
+  return ({ type, id, at, columns }) => {
+    const intake = types.get(type);
+    if (!intake)
+      throw refusal('TYPE_UNKNOWN', `No event "${type}". Declared are ${[...types.keys()].join(', ')}.`);
+    if (id === '' || id.length > longestId)
+      throw refusal('INVALID', `The id of a ${type} must be text of 1 to ${longestId} characters.`);
+    if (!Number.isSafeInteger(at))
+      throw refusal('INVALID', `The time of ${type} ${id} must be whole minutes since 1970 UTC, not ${at}.`);
+    if (at > clock() / 60_000 + tolerance)
+      throw refusal(
+        'FROM_FUTURE',
+        `${type} ${id} is more than ${tolerance} minutes ahead. Report it once it has happened; mend the clock if it has.`,
+      );
+
+    const found = intake.readers.map((read) => read(columns));
+    const missing = found.findIndex(
+      (value, index) => value === undefined || (index < intake.values && typeof value !== 'number'),
+    );
+    if (missing >= 0)
+      throw refusal('INVALID', missingColumn(plan.view, `${type} ${id}`, intake.columns[missing]!, columns));
+    const amounts = [1, ...(found.slice(0, intake.values) as number[])];
+    const additions = intake.streams.map(
+      ({ stream, keys }): Addition => ({
+        stream,
+        key: keyOf(keys.map((key) => found[key]))!,
+        moment: momentOf(stream, at),
+      }),
+    );
+    return { type, id, at, amounts, additions };
+  };
+}
+
+function intakeOf(plan: OnlinePlan, type: string): Intake {
+  const streams = plan.streams.filter((stream) => stream.event === type);
+  const values = plan.view.events[type]!.values;
+  const columns = [...values, ...new Set(streams.flatMap(({ keys }) => keys))];
+  return {
+    columns,
+    readers: columns.map((name) => columnReader(plan.view, name)),
+    values: values.length,
+    streams: streams.map((stream) => ({ stream, keys: stream.keys.map((key) => columns.lastIndexOf(key)) })),
+  };
+}
+
+function missingColumn(view: FeatureView, event: string, name: string, columns: Columns): string {
+  const raw = rawColumn(view, name);
+  const wanted = raw === name ? 'a name or a number' : 'a number';
+  return `${event} needs "${raw}", ${wanted}, and has ${JSON.stringify(columns[raw])?.slice(0, 50) ?? 'none'}.`;
+}
+
+function refusal(what: string, message: string): FlightdeckError {
+  return new FlightdeckError(`EVENT_${what}`, message);
+}

@@ -1,0 +1,51 @@
+// The running totals of one key: a flat array of rows [moment, n, sum, sum, …] in order of moments, each the total of everything up to
+// its moment. Events mostly arrive in order, so a row is mostly appended; an event out of order is added to all rows after it as well.
+
+export type RunningTotals = number[];
+
+/** Adds amounts at a moment. Changes `rows`. */
+export function addAt(rows: RunningTotals, moment: number, amounts: readonly number[]): void {
+  const stride = amounts.length + 1;
+  let start = (lastBefore(rows, stride, moment) + 1) * stride;
+  if (rows[start] !== moment) {
+    const before = rows.slice(Math.max(0, start - stride), start);
+    const row = [moment, ...amounts.map((_, index) => before[index + 1] ?? 0)];
+    if (start === rows.length) rows.push(...row);
+    else rows.splice(start, 0, ...row);
+  }
+  for (; start < rows.length; start += stride) {
+    for (let index = 0; index < amounts.length; index++) rows[start + 1 + index]! += amounts[index]!;
+  }
+}
+
+/** The totals of everything before each end, one after the other. */
+export function totalsBefore(
+  rows: RunningTotals | undefined,
+  width: number,
+  ends: readonly number[],
+): number[] {
+  const totals: number[] = [];
+  for (const end of ends) {
+    const start = rows ? lastBefore(rows, width + 1, end) * (width + 1) : -1;
+    for (let index = 1; index <= width; index++) totals.push(start < 0 ? 0 : rows![start + index]!);
+  }
+  return totals;
+}
+
+/** Drops what no read at or after `from` tells apart: all rows before it but the last. Changes `rows`. */
+export function forgetBefore(rows: RunningTotals, stride: number, from: number): void {
+  const last = lastBefore(rows, stride, from);
+  if (last > 0) rows.splice(0, last * stride);
+}
+
+/** Which row is the last before a moment; -1 where none is. */
+function lastBefore(rows: RunningTotals, stride: number, moment: number): number {
+  let low = 0;
+  let high = rows.length / stride;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (rows[middle * stride]! < moment) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
