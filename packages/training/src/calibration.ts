@@ -38,6 +38,19 @@ export function fitCalibration(logits: Scores, labels: Labels): Calibration {
   throw impossible(`no line was found in ${maxSteps} steps, so the logits seem to separate the classes`);
 }
 
+/**
+ * Throws RANKING_REVERSED where the line falls. It would turn every answer round to suit the rows it was fitted on, and a model that is
+ * wrong about all of them, or rows whose labels were turned round, would pass for good.
+ */
+export function requireRising({ slope }: Calibration, rows: number): void {
+  if (slope > 0) return;
+  throw new FlightdeckError(
+    'RANKING_REVERSED',
+    `On ${rows} rows the higher scores went with fewer positives (slope ${slope.toFixed(3)}): the order itself is wrong, which no ` +
+      'calibration mends. Look at the labels first.',
+  );
+}
+
 /** The calibrated probabilities of these logits. */
 export function calibrate(logits: Scores, { slope, intercept }: Calibration): Float32Array {
   return Float32Array.from(logits, (logit) => sigmoid(slope * logit + intercept));

@@ -28,7 +28,7 @@ export const gatePolicySchema = z.strictObject({
 });
 export type GatePolicy = z.infer<typeof gatePolicySchema>;
 
-const verdictSchema = z.enum(['pass', 'fail', 'inconclusive']);
+export const verdictSchema = z.enum(['pass', 'fail', 'inconclusive']);
 export type Verdict = z.infer<typeof verdictSchema>;
 
 const reasonSchema = z.object({

@@ -6,3 +6,16 @@ export type {
   LearningRate,
   NetworkDefinition,
 } from './network-definition.ts';
+export {
+  type RecalibrationResult,
+  recalibrationResultSchema,
+  type Snapshot,
+  snapshotSchema,
+  type TrialResult,
+  trialResultSchema,
+} from './retraining.ts';
+export {
+  sampleTrials,
+  searchSpaceOf,
+  trialParametersSchema,
+} from './search.ts';

@@ -8,6 +8,8 @@ import type { ModelDefinition } from './model-definition.ts';
 export function modelCard(
   model: ModelDefinition,
   evaluations: Readonly<Record<string, EvaluationSummary>>,
+  /** What there is to say of how this version came about. */
+  origin = '',
 ): string {
   const network = evaluations.network!;
   const header = ['', 'rows', ...metricNames];
@@ -29,6 +31,7 @@ export function modelCard(
     '',
     '## This version, measured',
     '',
+    ...(origin === '' ? [] : [origin, '']),
     'On the test rows. In brackets, 95 % intervals of a bootstrap over days.',
     '',
     table(header, rows),

@@ -5,6 +5,7 @@ import type { DatasetDefinition, TimeSplit } from '@flightdeck/dataset';
 import type { FeatureView } from '@flightdeck/features';
 import type { GatePolicy } from './gate-policy.ts';
 import type { NetworkDefinition } from './network-definition.ts';
+import type { SearchSpace } from './search.ts';
 
 export interface ModelDefinition {
   /** The registry's name for it: lower case, digits, dashes. The folder has the same name. */
@@ -14,6 +15,8 @@ export interface ModelDefinition {
   readonly dataset: DatasetDefinition;
   readonly features: FeatureView;
   readonly network: NetworkDefinition;
+  /** What a search for better parameters may try; where it is left out, what lies around the network. */
+  readonly search?: SearchSpace;
   readonly split: TimeSplit;
   /** The parts of the test rows that are looked at on their own. */
   readonly slices: Readonly<Record<string, SliceDefinition>>;

@@ -102,6 +102,23 @@ export interface NetworkWeights {
   }[];
 }
 
+/** The network that these weights came from. */
+export function networkOf({ embeddings, layers }: NetworkWeights, inputs: readonly FittedInput[]): Network {
+  const categories = inputs.filter((input): input is FittedCategory => input.kind === 'category');
+  const matrix = (values: Float32Array, columns: number) =>
+    tf.variable(tf.tensor2d(values, [values.length / columns, columns]));
+  const tables = embeddings.map((table, index) => matrix(table, categories[index]!.dimensions));
+  const dense = layers.map(({ outputs, weights, bias }) => ({
+    weights: matrix(weights, outputs),
+    bias: tf.variable(tf.tensor1d(bias)),
+  }));
+  return {
+    embeddings: tables,
+    layers: dense,
+    variables: [...tables, ...dense.flatMap(({ weights, bias }) => [weights, bias])],
+  };
+}
+
 export function weightsOf(network: Network): NetworkWeights {
   const numbers = (variable: tf.Variable) => variable.dataSync().slice() as Float32Array;
   return {

@@ -1,26 +1,29 @@
-// The pipeline: one training run from the source to a registered version. Only this file and the stages in pipeline/ know ONNX
-// and the registry; what they call knows neither.
+// The pipeline: from the source to a registered version, in one run, or as the stages of a retraining that a queue hands to as many
+// machines as there are. Only this file and the stages in pipeline/ know ONNX and the registry; what they call knows neither.
 
-import { FlightdeckError, messageOf } from '@flightdeck/core';
-import { datasetVersion } from '@flightdeck/dataset';
-import { featureVersion } from '@flightdeck/features';
-import { openRegistry, type Registry } from '@flightdeck/registry';
-import { bestF1Threshold } from '@flightdeck/stats';
+import { boundsOf, datasetVersion } from '@flightdeck/dataset';
+import type { z } from 'zod';
 import { loadModel } from './catalogue.ts';
-import { summaryMetrics } from './evaluation-schema.ts';
-import { codeVersion, currentCommit } from './lineage.ts';
-import type { ModelDefinition } from './model-definition.ts';
-import { trainBaselines } from './pipeline/baselines.ts';
-import { encodeParts, trainCandidate } from './pipeline/candidates.ts';
-import { scoreChampion } from './pipeline/champion.ts';
+import { encodeParts, trainWeights } from './pipeline/candidates.ts';
+import { conclude, conclusionShares } from './pipeline/conclusion.ts';
 import { readTrainingData } from './pipeline/data.ts';
-import { evaluateAll, judge } from './pipeline/evaluations.ts';
-import { exportModel } from './pipeline/export.ts';
-import { writeHoldout } from './pipeline/holdout.ts';
-import { registerVersion } from './pipeline/registration.ts';
+import { recalibrateVersion } from './pipeline/recalibration/recalibrate-version.ts';
 import type { TrainingRequest } from './pipeline/request.ts';
+import { concludeTrials } from './pipeline/retraining/conclude-trials.ts';
+import { takeSnapshot } from './pipeline/retraining/snapshot.ts';
+import { trainTrial } from './pipeline/retraining/trial.ts';
+import { asRun } from './pipeline/run-record.ts';
 import { startStages, type TrainingContext } from './pipeline/stages.ts';
-import { summarise } from './pipeline/summary.ts';
+import { fitPreprocessing } from './preprocessing.ts';
+import {
+  conclusionRequestSchema,
+  type RecalibrationResult,
+  recalibrationRequestSchema,
+  type Snapshot,
+  snapshotRequestSchema,
+  type TrialResult,
+  trialRequestSchema,
+} from './retraining.ts';
 import { loadBackend } from './tensorflow.ts';
 import type { TrainingResult } from './training-result.ts';
 
@@ -33,122 +36,68 @@ export async function runTraining(
   context: TrainingContext,
 ): Promise<TrainingResult> {
   const model = await loadModel(request.model);
-  const registry = await openRegistry(context);
-  try {
-    await startRun(registry, model, request);
-    return await train(registry, model, request, context);
-  } catch (error) {
-    // Told to stop is no failure: the run stays under way, as a killed one does, and starts over elsewhere.
-    if (!context.signal?.aborted) await recordFailure(registry, request.runId, error, context.log);
-    throw error;
-  } finally {
-    await registry.close();
-  }
+  const { runId, rows, seed, actor, reason, promote } = request;
+  const seenUntil = boundsOf(model.split).at(-1)!.from;
+  const parameters = { rows, actor, reason, network: model.network, seenUntil };
+  const record = { runId, seed, parameters, datasetVersion: datasetVersion(model.dataset) };
+  return asRun(model, record, context, async (registry) => {
+    const stages = startStages(context, { ingest: 0.1, features: 0.25, train: 0.4, ...conclusionShares });
+    const data = await readTrainingData(model, request, stages, context);
+    const backend = await loadBackend();
+    const inputs = fitPreprocessing(model.network, data.train);
+    const parts = encodeParts(inputs, data);
+    const trained = await stages.run(
+      'train',
+      `Training the network on ${data.train.rows} rows (${backend.name})`,
+      (tell) => trainWeights(model.network, inputs, parts, seed, tell, context.signal),
+    );
+    return conclude(
+      registry,
+      {
+        ...{ runId, actor, reason, seed, model, data, inputs, parts, trained },
+        alias: promote ? 'champion' : null,
+        backend: backend.name,
+        seconds: {},
+        notes: [],
+      },
+      stages,
+      context,
+    );
+  });
 }
 
-async function train(
-  registry: Registry,
-  model: ModelDefinition,
-  request: TrainingRequest,
+/** First stage of a retraining: the rows that it is about, as files that do not change any more. */
+export async function snapshotData(
+  request: z.input<typeof snapshotRequestSchema>,
+  context: TrainingContext,
+): Promise<Snapshot> {
+  return takeSnapshot(await loadModel(request.model), snapshotRequestSchema.parse(request), context);
+}
+
+/** Second stage, any number of them at the same time: one network, trained on the snapshot. */
+export async function runTrial(
+  request: z.input<typeof trialRequestSchema>,
+  context: TrainingContext,
+): Promise<TrialResult> {
+  return trainTrial(await loadModel(request.model), trialRequestSchema.parse(request), context);
+}
+
+/** Last stage: the best trial against the champion; what passes becomes `challenger`. */
+export async function concludeRetraining(
+  request: z.input<typeof conclusionRequestSchema>,
   context: TrainingContext,
 ): Promise<TrainingResult> {
-  const { runId, seed } = request;
-  const stages = startStages(context);
-  const data = await readTrainingData(model, request, stages, context);
-
-  const backend = await loadBackend();
-  await registry.runs.updateLineage(runId, { backend: backend.name });
-  const { inputs, parts } = encodeParts(model, data);
-  const network = await stages.run(
-    'train',
-    `Training the network on ${data.train.rows} rows (${backend.name})`,
-    (tell) => trainCandidate(model.network, inputs, parts, seed, tell, context.signal),
-  );
-  await registry.runs.logMetrics(
-    runId,
-    network.epochs.flatMap(({ epoch, trainingLoss, validationLoss }) => [
-      { name: 'trainingLoss', step: epoch, value: trainingLoss },
-      { name: 'validationLoss', step: epoch, value: validationLoss },
-    ]),
-  );
-  const baselines = await stages.run('baselines', 'Training the baselines', (tell) =>
-    trainBaselines(model.network, inputs, parts, seed, tell, context.signal),
-  );
-
-  const threshold = bestF1Threshold(network.validationScores, data.validation.labels).threshold;
-  const champion = await scoreChampion(registry, model.name, data.test);
-  const evaluations = await stages.run('evaluate', `Evaluating on ${data.test.rows} test rows`, () =>
-    evaluateAll(model, data, { network: network.testScores, ...baselines }, champion, threshold, seed),
-  );
-  const exported = await stages.run('export', 'Exporting to ONNX, comparing every test row', () =>
-    exportModel(model, inputs, network, data),
-  );
-  const verdict = await stages.run('gate', 'Judging', () => judge(model, evaluations, champion));
-  // Before the version: what a full disk may refuse comes before what everybody can see.
-  const holdout = await writeHoldout(
-    context.home,
-    runId,
-    inputs.map(({ name }) => name),
-    data.test,
-    network.testScores,
-  );
-  const registered = await stages.run('register', 'Registering', () =>
-    registerVersion(registry, {
-      request,
-      model,
-      inputs,
-      network,
-      data,
-      exported,
-      threshold,
-      evaluations,
-      verdict,
-    }),
-  );
-  const result = summarise({
-    request,
-    model,
-    data,
-    network,
-    evaluations,
-    exported,
-    verdict,
-    registered,
-    backend,
-    stages,
-    holdout,
-  });
-  await registry.runs.finish(runId, summaryMetrics(evaluations.network!));
-  return result;
+  return concludeTrials(await loadModel(request.model), conclusionRequestSchema.parse(request), context);
 }
 
-async function startRun(registry: Registry, model: ModelDefinition, request: TrainingRequest): Promise<void> {
-  const { runId, rows, seed, actor, reason } = request;
-  await registry.runs.start({
-    id: runId,
-    model: model.name,
-    parameters: { rows, actor, reason, network: JSON.parse(JSON.stringify(model.network)) },
-    lineage: {
-      datasetVersion: datasetVersion(model.dataset),
-      featureVersion: featureVersion(model.features),
-      codeVersion: await codeVersion(),
-      commit: await currentCommit(),
-      seed,
-    },
-  });
-}
-
-/** The run keeps its reason; where even that cannot be written (a full disk), the error itself still reaches the caller. */
-async function recordFailure(
-  registry: Registry,
-  runId: string,
-  error: unknown,
-  log: (line: string) => void,
-): Promise<void> {
-  const code = error instanceof FlightdeckError ? error.code : 'INTERNAL';
-  try {
-    await registry.runs.fail(runId, { code, message: messageOf(error) });
-  } catch (second) {
-    log(`The failure could not be recorded: ${messageOf(second)}`);
-  }
+/** Instead of all three, where the ranking holds: the same network with a calibration fitted on recent production rows. */
+export async function recalibrate(
+  request: z.input<typeof recalibrationRequestSchema>,
+  context: TrainingContext,
+): Promise<RecalibrationResult> {
+  return recalibrateVersion(
+    await loadModel(request.model),
+    recalibrationRequestSchema.parse(request),
+    context,
+  );
 }

@@ -44,7 +44,7 @@ export function referenceProfile(training: FeatureColumns, scores: Float32Array)
 }
 
 /** Bins of equal counts, by quantiles; where many values are equal there are fewer bins. */
-function numberProfile(values: Float32Array): NumberProfile {
+export function numberProfile(values: Float32Array): NumberProfile {
   const present = Float64Array.from(values.filter((value) => !Number.isNaN(value))).sort();
   const quantiles = Array.from(
     { length: bins - 1 },

@@ -16,6 +16,13 @@ export const stageNames = [
 ] as const;
 export type StageName = (typeof stageNames)[number];
 
+export const epochSchema = z.object({
+  epoch: z.number(),
+  trainingLoss: z.number(),
+  validationLoss: z.number(),
+  rowsPerSecond: z.number(),
+});
+
 export const trainingResultSchema = z.object({
   runId: z.string(),
   model: z.string(),
@@ -48,14 +55,7 @@ export const trainingResultSchema = z.object({
     reasons: z.array(z.string()),
   }),
   onnx: z.object({ rows: z.number(), maxAbsDiff: z.number(), bytes: z.number() }),
-  epochs: z.array(
-    z.object({
-      epoch: z.number(),
-      trainingLoss: z.number(),
-      validationLoss: z.number(),
-      rowsPerSecond: z.number(),
-    }),
-  ),
+  epochs: z.array(epochSchema),
   calibration: z.object({ slope: z.number(), intercept: z.number() }),
   backend: z.string(),
   seed: z.number(),

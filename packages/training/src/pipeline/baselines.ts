@@ -2,7 +2,7 @@
 
 import type { NetworkDefinition } from '../network-definition.ts';
 import type { FittedInput } from '../preprocessing.ts';
-import { type EncodedParts, trainCandidate } from './candidates.ts';
+import { completeCandidate, type EncodedParts, trainWeights } from './candidates.ts';
 import type { Tell } from './stages.ts';
 
 /** Calibrated test scores by baseline, from rows that are encoded already: the network's preprocessing suits logistic regression as well. */
@@ -17,8 +17,9 @@ export async function trainBaselines(
   const coefficients = inputs.map((input) =>
     input.kind === 'category' ? { ...input, dimensions: 1 } : input,
   );
-  const logistic = await trainCandidate(logisticRegression(network), coefficients, parts, seed, tell, signal);
-  return { logistic: logistic.testScores, constant: constantScores(parts) };
+  const trained = await trainWeights(logisticRegression(network), coefficients, parts, seed, tell, signal);
+  const { testScores } = completeCandidate(trained, coefficients, parts);
+  return { logistic: testScores, constant: constantScores(parts) };
 }
 
 /**

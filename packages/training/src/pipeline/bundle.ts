@@ -73,7 +73,7 @@ function signatureOf(
 }
 
 /** Rows with the answers the graph gave when it was made: some real ones, one with nothing known, one with a name nobody has seen. */
-async function goldenRows(
+export async function goldenRows(
   onnx: Uint8Array,
   signature: ScoreSignature,
   test: FeatureColumns,
@@ -101,6 +101,6 @@ async function goldenRows(
   };
 }
 
-function json(value: unknown): string {
+export function json(value: unknown): string {
   return `${JSON.stringify(value, null, 1)}\n`;
 }

@@ -1,13 +1,12 @@
-// A candidate: preprocessing fitted, network trained, probabilities calibrated, held-out rows scored.
+// A candidate: a network trained, its probabilities calibrated, held-out rows scored. In two steps that only weights connect, because
+// in a search they run at different times, and perhaps on different machines.
 
 import { type Calibration, calibrate, fitCalibration } from '../calibration.ts';
 import type { FeatureColumns } from '../feature-columns.ts';
 import { type Epoch, fitNetwork, type LabelledRows, predictLogits } from '../fit.ts';
-import type { ModelDefinition } from '../model-definition.ts';
-import { type NetworkWeights, weightsOf } from '../network.ts';
+import { type NetworkWeights, networkOf, weightsOf } from '../network.ts';
 import type { NetworkDefinition } from '../network-definition.ts';
-import { encodeRows, type FittedInput, fitPreprocessing } from '../preprocessing.ts';
-import type { TrainingData } from './data.ts';
+import { encodeRows, type FittedInput } from '../preprocessing.ts';
 import type { Tell } from './stages.ts';
 
 export interface EncodedParts {
@@ -16,42 +15,44 @@ export interface EncodedParts {
   readonly test: LabelledRows;
 }
 
-export interface Candidate {
+/** What training leaves. */
+export interface TrainedWeights {
   readonly weights: NetworkWeights;
-  readonly calibration: Calibration;
   readonly epochs: readonly Epoch[];
   readonly bestEpoch: number;
+}
+
+export interface Candidate extends TrainedWeights {
+  readonly calibration: Calibration;
   /** Calibrated probabilities. */
   readonly validationScores: Float32Array;
   readonly testScores: Float32Array;
 }
 
-/** Fits the preprocessing on the training rows and encodes all parts with it. */
+export function encodePart(inputs: readonly FittedInput[], part: FeatureColumns): LabelledRows {
+  return { encoded: encodeRows(inputs, part), labels: part.labels };
+}
+
 export function encodeParts(
-  model: ModelDefinition,
-  data: TrainingData,
-): { inputs: FittedInput[]; parts: EncodedParts } {
-  const inputs = fitPreprocessing(model.network, data.train);
-  const encode = (part: FeatureColumns): LabelledRows => ({
-    encoded: encodeRows(inputs, part),
-    labels: part.labels,
-  });
+  inputs: readonly FittedInput[],
+  { train, validation, test }: Readonly<Record<keyof EncodedParts, FeatureColumns>>,
+): EncodedParts {
   return {
-    inputs,
-    parts: { train: encode(data.train), validation: encode(data.validation), test: encode(data.test) },
+    train: encodePart(inputs, train),
+    validation: encodePart(inputs, validation),
+    test: encodePart(inputs, test),
   };
 }
 
-/** Trains a network, calibrates it on the validation rows and scores the held-out parts. */
-export async function trainCandidate(
+export async function trainWeights(
   definition: NetworkDefinition,
   inputs: readonly FittedInput[],
-  parts: EncodedParts,
+  { train, validation }: Pick<EncodedParts, 'train' | 'validation'>,
   seed: number,
   tell: Tell,
   signal: AbortSignal | undefined,
-): Promise<Candidate> {
-  const { network, epochs, bestEpoch } = await fitNetwork(definition, inputs, parts.train, parts.validation, {
+): Promise<TrainedWeights> {
+  const { network, epochs, bestEpoch } = await fitNetwork(definition, inputs, train, validation, {
     seed,
     signal,
     onEpoch: ({ epoch, validationLoss }) =>
@@ -60,16 +61,39 @@ export async function trainCandidate(
         epoch / definition.epochs,
       ),
   });
-  const validationLogits = predictLogits(network, parts.validation.encoded);
-  const calibration = fitCalibration(validationLogits, parts.validation.labels);
-  const candidate: Candidate = {
-    weights: weightsOf(network),
-    calibration,
-    epochs,
-    bestEpoch,
-    validationScores: calibrate(validationLogits, calibration),
-    testScores: calibrate(predictLogits(network, parts.test.encoded), calibration),
-  };
+  const weights = weightsOf(network);
   for (const variable of network.variables) variable.dispose();
-  return candidate;
+  return { weights, epochs, bestEpoch };
+}
+
+/** Calibrates on the validation rows, and scores the held-out parts. */
+export function completeCandidate(
+  trained: TrainedWeights,
+  inputs: readonly FittedInput[],
+  { validation, test }: Pick<EncodedParts, 'validation' | 'test'>,
+): Candidate {
+  const { calibration, scores } = calibrateOn(validation, trained.weights, inputs);
+  const testScores = calibrate(logitsOf(trained.weights, inputs, test), calibration);
+  return { ...trained, calibration, validationScores: scores, testScores };
+}
+
+export function calibrateOn(
+  validation: LabelledRows,
+  weights: NetworkWeights,
+  inputs: readonly FittedInput[],
+): { calibration: Calibration; scores: Float32Array } {
+  const logits = logitsOf(weights, inputs, validation);
+  const calibration = fitCalibration(logits, validation.labels);
+  return { calibration, scores: calibrate(logits, calibration) };
+}
+
+function logitsOf(
+  weights: NetworkWeights,
+  inputs: readonly FittedInput[],
+  { encoded }: LabelledRows,
+): Float32Array {
+  const network = networkOf(weights, inputs);
+  const logits = predictLogits(network, encoded);
+  for (const variable of network.variables) variable.dispose();
+  return logits;
 }

@@ -1,7 +1,6 @@
-// From the source to columns in memory: ingest, split, sample, compute features, read.
+// The data of a run, in memory: from the source (ingest, split, sample, compute features), or from a snapshot (snapshot-files.ts).
 
 import { join } from 'node:path';
-import { FlightdeckError } from '@flightdeck/core';
 import {
   boundsOf,
   type Database,
@@ -9,29 +8,26 @@ import {
   ingest,
   literal,
   openDatabase,
-  type PartBounds,
-  partCondition,
+  type Part,
 } from '@flightdeck/dataset';
 import { buildFeatureTable } from '@flightdeck/features';
 import { type FeatureColumns, readFeatureColumns } from '../feature-columns.ts';
 import type { ModelDefinition } from '../model-definition.ts';
+import { chooseRows, requireBothClasses } from './parts.ts';
 import type { Stages, TrainingContext } from './stages.ts';
 
-export interface TrainingData {
-  readonly dataset: IngestedDataset;
-  readonly train: FeatureColumns;
-  readonly validation: FeatureColumns;
-  readonly test: FeatureColumns;
+export interface TrainingData extends Readonly<Record<Part, FeatureColumns>> {
+  /** The hash of what was read, and how many rows of the dataset that were. */
+  readonly source: { readonly version: string; readonly read: number; readonly quarantined: number };
+  /** Where the test part begins, minutes since 1970 UTC: a network has seen what lies before. */
+  readonly testFrom: number;
 }
-
-/** Held-out parts have at least so many rows, where the data have them: 10,000 for the parity check, more for narrow intervals. */
-const minimumHeldOut = 30_000;
 
 /** Reads the data a run needs. `rows` is the number of training rows, null for all; held-out parts get half as many. */
 export async function readTrainingData(
   model: ModelDefinition,
   request: { rows: number | null; seed: number },
-  stages: Stages,
+  stages: Stages<'ingest' | 'features'>,
   { home, clock }: TrainingContext,
 ): Promise<TrainingData> {
   const database = await openDatabase();
@@ -51,56 +47,30 @@ export async function readTrainingData(
 
 async function buildParts(
   database: Database,
-  model: ModelDefinition,
-  dataset: IngestedDataset,
-  { rows, seed }: { rows: number | null; seed: number },
+  { features, split }: ModelDefinition,
+  { version, rows, files }: IngestedDataset,
+  request: { rows: number | null; seed: number },
 ): Promise<TrainingData> {
-  const from = literal(dataset.files.rows);
-  const bounds = boundsOf(model.split);
-  const limitOf = ({ part }: PartBounds) =>
-    rows === null || part === 'train' ? rows : Math.max(minimumHeldOut, Math.ceil(rows / 2));
-  await database.run('create or replace table chosen (id integer, part varchar)');
-  for (const part of bounds) {
-    await database.run(`insert into chosen ${sample(from, part, limitOf(part), seed)}`);
-  }
-  await buildFeatureTable(database, model.features, {
-    from,
-    where: 'id in (select id from chosen)',
-    keep: [],
-    into: 'features',
-  });
-
-  const read = (part: string) =>
-    readFeatureColumns(
-      database,
-      model.features,
-      'features',
-      `id in (select id from chosen where part = ${literal(part)})`,
-    );
-  const data = {
-    dataset,
+  const from = literal(files.rows);
+  const bounds = boundsOf(split);
+  await chooseRows(database, from, bounds, request);
+  const where = 'id in (select id from chosen)';
+  await buildFeatureTable(database, features, { from, where, keep: [], into: 'features' });
+  const read = async (part: Part) => {
+    const inside = `id in (select id from chosen where part = ${literal(part)})`;
+    const columns = await readFeatureColumns(database, features, 'features', inside);
+    requireBothClasses(part, columns.rows, positivesOf(columns));
+    return columns;
+  };
+  return {
+    source: { version, read: rows.read, quarantined: rows.quarantined },
+    testFrom: bounds.find(({ part }) => part === 'test')!.from,
     train: await read('train'),
     validation: await read('validation'),
     test: await read('test'),
   };
-  for (const part of ['train', 'validation', 'test'] as const) requireBothClasses(part, data[part]);
-  return data;
 }
 
-/**
- * A sample without a random generator: rows in order of a multiplicative hash of their id (Knuth, The Art of Computer Programming,
- * volume 3, 6.4), which scatters neighbours evenly, does not depend on DuckDB's threads, and gives another sample for another seed.
- */
-function sample(from: string, part: PartBounds, limit: number | null, seed: number): string {
-  const scatter = `((id::bigint + ${seed}) * 2654435761) % 4294967296`;
-  return `select id, ${literal(part.part)} from ${from} where ${partCondition(part)}
-    ${limit === null ? '' : `order by ${scatter}, id limit ${limit}`}`;
-}
-
-function requireBothClasses(part: string, { labels }: FeatureColumns): void {
-  if (labels.includes(0) && labels.includes(1)) return;
-  throw new FlightdeckError(
-    'TOO_FEW_ROWS',
-    `The ${part} part has ${labels.length} rows and they are all of one class: take more rows, or move the split.`,
-  );
+function positivesOf({ labels }: FeatureColumns): number {
+  return labels.reduce((sum, label) => sum + label, 0);
 }

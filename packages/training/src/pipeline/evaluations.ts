@@ -17,7 +17,7 @@ const resamples = 200;
 
 export function evaluateAll(
   model: ModelDefinition,
-  { train, test }: TrainingData,
+  { train, test }: Pick<TrainingData, 'train' | 'test'>,
   scores: Readonly<Record<string, Float32Array>>,
   champion: Champion | null,
   threshold: number,
@@ -45,6 +45,9 @@ export function judge(model: ModelDefinition, evaluations: Evaluations, champion
   const { network, champion: champions, ...baselines } = evaluations;
   const result = gate({ candidate: network!, champion: champions ?? null, baselines, policy: model.gate });
   const reasons = readableReasons(result);
+  if (champions && champions.metrics.rocAuc.high < 0.5) {
+    return { verdict: 'fail', reasons: [...reasons, worseThanChance(champions)] };
+  }
   if (champion === null || champions) return { verdict: result.verdict, reasons };
   const { problem } = champion.scores as { problem: string };
   return {
@@ -56,8 +59,17 @@ export function judge(model: ModelDefinition, evaluations: Evaluations, champion
   };
 }
 
+/** A world does not turn round, but a label does: whoever learnt from such rows would beat the champion on them with ease. */
+function worseThanChance({ metrics, rows }: Evaluation): string {
+  const { value, low, high } = metrics.rocAuc;
+  return (
+    `The champion ranks these ${rows} rows worse than chance, ROC-AUC ${value.toFixed(4)} [${low.toFixed(4)}, ${high.toFixed(4)}]: ` +
+    'nothing is learnt from them until somebody has looked at their labels.'
+  );
+}
+
 /** With a champion there is a check per slice and metric, dozens of them: those that passed are counted, not listed. */
-function readableReasons({ reasons }: GateResult): string[] {
+export function readableReasons({ reasons }: GateResult): string[] {
   const isQuiet = ({ check, verdict }: GateReason) => check.startsWith('slice:') && verdict === 'pass';
   const quiet = reasons.filter(isQuiet).length;
   const told = reasons.filter((reason) => !isQuiet(reason)).map(({ message }) => message);

@@ -1,49 +1,52 @@
-// What the gate's verdict leads to: a version or none, and the alias champion moved or not.
+// What the gate's verdict leads to: a version or none, and an alias moved or not.
 
-import type { ModelVersion, Registry } from '@flightdeck/registry';
-import { summaryMetrics } from '../evaluation-schema.ts';
-import { type BundleContent, bundleOf } from './bundle.ts';
+import type { ModelVersion, Registration, Registry } from '@flightdeck/registry';
+import { type Evaluation, summaryMetrics } from '../evaluation-schema.ts';
 import type { Verdict } from './evaluations.ts';
-import type { ExportedModel } from './export.ts';
-import type { TrainingRequest } from './request.ts';
 
 export interface Registered {
   readonly version: ModelVersion | null;
   readonly promoted: boolean;
 }
 
+export interface RegistrationRequest {
+  readonly model: string;
+  readonly runId: string;
+  readonly actor: string;
+  readonly reason: string;
+  /** The alias of what passes: `champion` serves at once, `challenger` waits for its rollout. Null leaves both where they are. */
+  readonly alias: 'champion' | 'challenger' | null;
+  readonly verdict: Verdict;
+  readonly evaluation: Evaluation;
+  readonly files: () => Promise<Registration['files']>;
+}
+
 /**
- * Registers what passed, and makes it the champion if the request says so. What is inconclusive is registered for a person
- * to decide about; what failed leaves its run, and no version.
+ * Registers what passed, and points the alias at it. What is inconclusive is registered for a person to decide about; what failed
+ * leaves its run, and no version.
  */
 export async function registerVersion(
   registry: Registry,
-  content: Omit<BundleContent, 'onnx'> & {
-    request: TrainingRequest;
-    exported: ExportedModel;
-    verdict: Verdict;
-  },
+  { model, runId, actor, reason, alias, verdict, evaluation, files }: RegistrationRequest,
 ): Promise<Registered> {
-  const { request, model, exported, evaluations, verdict } = content;
   if (verdict.verdict === 'fail') return { version: null, promoted: false };
+  const gate = { verdict: verdict.verdict, reasons: [...verdict.reasons] };
   const version = await registry.versions.register({
-    model: model.name,
-    runId: request.runId,
-    files: await bundleOf({ ...content, onnx: exported.bytes }),
-    metrics: summaryMetrics(evaluations.network!),
-    gate: { verdict: verdict.verdict, reasons: [...verdict.reasons] },
+    model,
+    runId,
+    files: await files(),
+    metrics: summaryMetrics(evaluation),
+    gate,
     createdBy: 'trainer',
   });
-  const promoted = request.promote && verdict.verdict === 'pass';
-  if (promoted) {
-    await registry.aliases.set({
-      model: model.name,
-      alias: 'champion',
-      version: version.version,
-      actor: request.actor,
-      reason: request.reason,
-      evidence: { runId: request.runId, gate: { verdict: verdict.verdict, reasons: [...verdict.reasons] } },
-    });
-  }
-  return { version, promoted };
+  if (alias === null || verdict.verdict !== 'pass') return { version, promoted: false };
+  await registry.aliases.set({
+    model,
+    alias,
+    version: version.version,
+    actor,
+    reason,
+    evidence: { runId, gate },
+  });
+  return { version, promoted: alias === 'champion' };
 }

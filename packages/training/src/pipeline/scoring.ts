@@ -1,7 +1,7 @@
 // Scoring feature columns with an exported model, the way serving will: raw columns in, probabilities out.
 
 import { FlightdeckError } from '@flightdeck/core';
-import type { OnnxModel } from '@flightdeck/onnx';
+import { type OnnxModel, openModel } from '@flightdeck/onnx';
 import type { FeatureColumns } from '../feature-columns.ts';
 
 export type RawColumns = Readonly<Record<string, Float32Array | readonly string[]>>;
@@ -10,13 +10,21 @@ export type RawColumns = Readonly<Record<string, Float32Array | readonly string[
 const chunk = 16_384;
 
 /** Probabilities of all rows. FEATURE_MISSING names an input that the feature table does not have. */
-export async function scoreRows(session: OnnxModel, rows: FeatureColumns): Promise<Float32Array> {
+async function scoreRows(session: OnnxModel, rows: FeatureColumns): Promise<Float32Array> {
   const names = session.inputs.map(({ name }) => name);
   const scores = new Float32Array(rows.rows);
   for (let from = 0; from < rows.rows; from += chunk) {
     const until = Math.min(from + chunk, rows.rows);
     scores.set(await session.run(rawColumns(names, rows, from, until), until - from), from);
   }
+  return scores;
+}
+
+/** The same of a file's bytes. */
+export async function scoreFile(onnx: Uint8Array, rows: FeatureColumns): Promise<Float32Array> {
+  const session = await openModel(onnx);
+  const scores = await scoreRows(session, rows);
+  await session.release();
   return scores;
 }
 

@@ -1,7 +1,6 @@
 // Stages: what a training run is doing, how far it is, and how long each part took.
 
 import type { Clock } from '@flightdeck/core';
-import type { StageName } from '../training-result.ts';
 
 export interface Progress {
   readonly stage: string;
@@ -20,31 +19,20 @@ export interface TrainingContext {
   readonly log: (line: string) => void;
 }
 
-/** The stages in order, with their usual share of the time. */
-const shares = {
-  ingest: 0.1,
-  features: 0.25,
-  train: 0.4,
-  baselines: 0.1,
-  evaluate: 0.1,
-  export: 0.03,
-  gate: 0.01,
-  register: 0.01,
-} satisfies Record<StageName, number>;
-
-export interface Stages {
+export interface Stages<Name extends string> {
   /** Runs one stage, timing it. `tell` reports from inside, with the stage's own fraction. */
-  run<Result>(
-    stage: StageName,
-    message: string,
-    work: (tell: Tell) => Promise<Result> | Result,
-  ): Promise<Result>;
+  run<Result>(stage: Name, message: string, work: (tell: Tell) => Promise<Result> | Result): Promise<Result>;
   readonly seconds: Readonly<Record<string, number>>;
 }
 
 export type Tell = (message: string, fraction: number) => void;
 
-export function startStages({ onProgress, log, signal }: TrainingContext): Stages {
+/** The stages in order, each with its usual share of the time, in whatever unit. */
+export function startStages<Name extends string>(
+  { onProgress, log, signal }: TrainingContext,
+  shares: Readonly<Record<Name, number>>,
+): Stages<Name> {
+  const whole = Object.values<number>(shares).reduce((sum, share) => sum + share, 0);
   const seconds: Record<string, number> = {};
   let before = 0;
   return {
@@ -53,7 +41,11 @@ export function startStages({ onProgress, log, signal }: TrainingContext): Stage
       signal?.throwIfAborted();
       const started = performance.now();
       const tell: Tell = (text, fraction) =>
-        onProgress({ stage, message: text, fraction: before + shares[stage] * fraction });
+        onProgress({
+          stage,
+          message: text,
+          fraction: Math.min(1, (before + shares[stage] * fraction) / whole),
+        });
       tell(message, 0);
       const result = await work(tell);
       before += shares[stage];

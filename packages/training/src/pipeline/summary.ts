@@ -3,18 +3,15 @@
 import { featureVersion } from '@flightdeck/features';
 import { withoutResamples } from '../evaluation-schema.ts';
 import type { ModelDefinition } from '../model-definition.ts';
-import type { Backend } from '../tensorflow.ts';
 import { type TrainingResult, trainingResultSchema } from '../training-result.ts';
 import type { Candidate } from './candidates.ts';
 import type { TrainingData } from './data.ts';
 import type { Evaluations, Verdict } from './evaluations.ts';
 import type { ExportedModel } from './export.ts';
 import type { Registered } from './registration.ts';
-import type { TrainingRequest } from './request.ts';
-import type { Stages } from './stages.ts';
 
 export function summarise(run: {
-  request: TrainingRequest;
+  request: { readonly runId: string; readonly seed: number };
   model: ModelDefinition;
   data: TrainingData;
   network: Candidate;
@@ -22,8 +19,8 @@ export function summarise(run: {
   exported: ExportedModel;
   verdict: Verdict;
   registered: Registered;
-  backend: Backend;
-  stages: Stages;
+  backend: string;
+  seconds: Readonly<Record<string, number>>;
   holdout: string;
 }): TrainingResult {
   const {
@@ -36,22 +33,22 @@ export function summarise(run: {
     verdict,
     registered,
     backend,
-    stages,
+    seconds,
     holdout,
   } = run;
   return trainingResultSchema.parse({
     runId: request.runId,
-    model: request.model,
+    model: model.name,
     version: registered.version?.version ?? null,
     promoted: registered.promoted,
     rows: {
-      read: data.dataset.rows.read,
-      quarantined: data.dataset.rows.quarantined,
+      read: data.source.read,
+      quarantined: data.source.quarantined,
       trained: data.train.rows,
       validation: data.validation.rows,
       test: data.test.rows,
     },
-    seconds: stages.seconds,
+    seconds,
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
     test: Object.fromEntries(
       Object.entries(evaluations).map(([name, evaluation]) => [name, withoutResamples(evaluation)]),
@@ -60,9 +57,9 @@ export function summarise(run: {
     onnx: { rows: exported.rows, maxAbsDiff: exported.maxAbsDiff, bytes: exported.bytes.byteLength },
     epochs: [...network.epochs],
     calibration: network.calibration,
-    backend: backend.name,
+    backend,
     seed: request.seed,
-    datasetVersion: data.dataset.version,
+    datasetVersion: data.source.version,
     featureVersion: featureVersion(model.features),
     holdout,
   });
