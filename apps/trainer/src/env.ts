@@ -12,9 +12,9 @@ const trainerVariables = z.object({
   REDIS_URL: z.string().optional(),
   /** Forces one kind of broker: redis (needs REDIS_URL), private-redis or embedded-postgres. */
   FLIGHTDECK_BROKER: z.enum(brokerKinds).optional(),
-  /** Trainings at the same time. Each uses all cores it can get, so more than one rarely helps. */
+  /** Trainings and stages of retrainings at the same time. Each uses all cores it can get, so more than one rarely helps. */
   TRAINER_CONCURRENCY: z.coerce.number().int().min(1).max(16).default(1),
-  /** Told to stop, the running training gets so many seconds to end before its job goes back to the queue. */
+  /** Told to stop, what runs gets so many seconds to end before its job goes back to the queue. */
   TRAINER_PATIENCE_SECONDS: z.coerce.number().min(0).default(20),
 });
 

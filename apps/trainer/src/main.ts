@@ -1,8 +1,9 @@
-// The trainer process: takes training jobs from the queue until it is told to stop.
+// The trainer process: takes trainings and the stages of retrainings from the queue, and conducts retrainings, until it is told to
+// stop.
 // Exit codes: 0 stopped as asked, 1 failed, 2 wrong environment, 130 told to stop twice.
 
 import { FlightdeckError } from '@flightdeck/core';
-import { startBroker, startTrainingWorker } from '@flightdeck/queue';
+import { startBroker, startRetrainingWorker, startTrainingWorker } from '@flightdeck/queue';
 import { readTrainerEnv, type TrainerEnv } from './env.ts';
 
 try {
@@ -22,11 +23,13 @@ async function runTrainer(env: TrainerEnv): Promise<void> {
     environment: sandboxEnvironment(env),
     log,
   });
+  const conductor = await startRetrainingWorker(broker.url, { log });
   log('Ready.');
   process.send?.({ ready: true });
 
   const reason = await stopped;
   log(`Stopping (${reason}): no more jobs, and up to ${env.TRAINER_PATIENCE_SECONDS} s for the running one.`);
+  await conductor.close();
   await worker.close(env.TRAINER_PATIENCE_SECONDS * 1000);
   await broker.stop();
   process.exit(0);

@@ -1,11 +1,16 @@
-// The sandboxed processor: the process that a training runs in. It hands the job to the pipeline, and nothing else.
+// The sandboxed processor: the process that trainings and the stages of retrainings run in. It hands each to the pipeline, and
+// nothing else.
 
-import { trainingProcessor } from '@flightdeck/queue';
+import { trainerProcessor } from '@flightdeck/queue';
 import { readTrainerEnv } from './env.ts';
+import { retrainingStages } from './retraining-stages.ts';
 
 const { FLIGHTDECK_HOME: home } = readTrainerEnv(process.env);
 
-export default trainingProcessor(async (request, context) => {
-  const { runTraining } = await import('@flightdeck/training/pipeline'); // TensorFlow.js: only where a run needs it
-  return runTraining(request, { ...context, home });
+export default trainerProcessor({
+  async train(request, context) {
+    const { runTraining } = await import('@flightdeck/training/pipeline'); // TensorFlow.js: only where a run needs it
+    return runTraining(request, { ...context, home });
+  },
+  ...retrainingStages(home),
 });

@@ -1,15 +1,22 @@
-// A workshop for tests: a state directory with a real broker, its training queue, and trainers that can be killed.
+// A workshop for tests: a state directory with a real broker, its queues, and trainers that can be killed.
 
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openTrainingQueue, startBroker, type TrainingQueue } from '@flightdeck/queue';
+import {
+  openRetrainingQueue,
+  openTrainingQueue,
+  type RetrainingQueue,
+  startBroker,
+  type TrainingQueue,
+} from '@flightdeck/queue';
 import { startTrainer, type TrainerProcess } from './trainer-process.fixture.ts';
 
 export interface Workshop {
   /** The state directory. */
   readonly home: string;
   readonly queue: TrainingQueue;
+  readonly retrainings: RetrainingQueue;
   /** Starts one more trainer. */
   hire(): Promise<TrainerProcess>;
   /** Kills what still runs and removes all files. */
@@ -22,6 +29,7 @@ export async function openWorkshop(home: string | null): Promise<Workshop> {
   const state = home ?? join(folder, 'home');
   const broker = await startBroker({ home: state });
   const queue = await openTrainingQueue(broker.url);
+  const retrainings = await openRetrainingQueue(broker.url);
   // A killed run leaves DuckDB's spill folder behind, which shall not outlive the test.
   const spill = join(folder, 'tmp');
   await mkdir(spill);
@@ -29,6 +37,7 @@ export async function openWorkshop(home: string | null): Promise<Workshop> {
   return {
     home: state,
     queue,
+    retrainings,
     async hire() {
       const trainer = await startTrainer({ FLIGHTDECK_HOME: state, TMPDIR: spill });
       trainers.push(trainer);
@@ -36,7 +45,7 @@ export async function openWorkshop(home: string | null): Promise<Workshop> {
     },
     async close() {
       await Promise.all(trainers.map((trainer) => trainer.kill()));
-      await queue.close();
+      await Promise.all([queue.close(), retrainings.close()]);
       await broker.stop();
       await rm(folder, { recursive: true });
       // Where PostgreSQL ran for root, it kept its data elsewhere, and says so.

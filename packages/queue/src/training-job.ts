@@ -42,11 +42,19 @@ export function runIdOf(job: TrainingJob, versions: Readonly<Record<string, stri
 
 /** JOB_INVALID names each field that is wrong. */
 export function parseTrainingJob(data: unknown): TrainingJob {
-  const parsed = trainingJobSchema.safeParse(data);
+  return parseJob(trainingJobSchema, 'training', data);
+}
+
+export function parseJob<Schema extends z.ZodType>(
+  schema: Schema,
+  kind: string,
+  data: unknown,
+): z.infer<Schema> {
+  const parsed = schema.safeParse(data);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'job'}: ${issue.message}`);
   throw new FlightdeckError(
     'JOB_INVALID',
-    `A training job is wrong: ${problems.join('; ')}. Submit it again, corrected.`,
+    `A ${kind} job is wrong: ${problems.join('; ')}. Submit it again, corrected.`,
   );
 }

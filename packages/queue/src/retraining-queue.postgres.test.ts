@@ -1,0 +1,3 @@
+import { retrainingContract } from './fixtures/retraining-contract.ts';
+
+retrainingContract('embedded-postgres');
