@@ -1,0 +1,97 @@
+// The controller over HTTP: every route, by hand. It gets all that it needs as arguments and touches nothing global.
+
+import { randomUUID } from 'node:crypto';
+import { FlightdeckError } from '@flightdeck/core';
+import type { RetrainingQueue } from '@flightdeck/queue';
+import type { Registry } from '@flightdeck/registry';
+import Fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify';
+import type { DecisionLog } from './decision-log.ts';
+import type { Experiments } from './experiments/experiments.ts';
+import { alertRoute } from './http/alert-route.ts';
+import { authenticate } from './http/authentication.ts';
+import { answerError, answerNotFound } from './http/errors.ts';
+import { experimentRoutes } from './http/experiment-routes.ts';
+import type { Keys } from './http/keys.ts';
+import { reportRoutes } from './http/report-routes.ts';
+import { retrainingRoutes } from './http/retraining-routes.ts';
+import { rolloutRoutes } from './http/rollout-routes.ts';
+import { statusRoutes } from './http/status-routes.ts';
+import type { ModelPolicy } from './policy.ts';
+import type { Alerts } from './retrainings/alerts.ts';
+import type { Retrainings } from './retrainings/retrainings.ts';
+import type { Rollouts } from './rollouts/rollouts.ts';
+import type { LoopState } from './tick-loop.ts';
+
+export interface AppDeps {
+  readonly registry: Registry;
+  readonly queue: RetrainingQueue;
+  readonly decisions: DecisionLog;
+  readonly rollouts: Rollouts;
+  readonly retrainings: Retrainings;
+  readonly experiments: Experiments;
+  readonly alerts: Alerts;
+  readonly policyOf: (model: string) => Promise<ModelPolicy>;
+  /** By model, the event time that its log has reached. */
+  readonly times: ReadonlyMap<string, number>;
+  readonly loop: () => LoopState;
+  readonly renderMetrics: () => Promise<string>;
+  readonly keys: Keys | undefined;
+  readonly logger: FastifyServerOptions['logger'];
+}
+
+const saneRequestId = /^[A-Za-z0-9._-]{1,128}$/;
+
+export function buildApp(deps: AppDeps): FastifyInstance {
+  const app = Fastify({
+    logger: deps.logger ?? false,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: ({ headers }) => {
+      const given = headers['x-request-id'];
+      return typeof given === 'string' && saneRequestId.test(given) ? given : randomUUID();
+    },
+    requestTimeout: 30_000,
+  });
+  app.removeContentTypeParser('text/plain');
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler({}, answerNotFound);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ 'x-content-type-options': 'nosniff', 'x-request-id': request.id });
+  });
+  authenticate(app, deps.keys);
+  leaderWrites(app, deps);
+  indexRoute(app, deps);
+  statusRoutes(app, deps);
+  reportRoutes(app, deps);
+  rolloutRoutes(app, deps);
+  retrainingRoutes(app, deps);
+  experimentRoutes(app, deps);
+  alertRoute(app, deps);
+  return app;
+}
+
+/** Of two controllers one decides. What the other is asked to change would be changed under its feet. */
+function leaderWrites(app: FastifyInstance, { loop }: AppDeps): void {
+  app.addHook('onRequest', async ({ routeOptions }) => {
+    if (!routeOptions.config.writes || loop().leads) return;
+    throw new FlightdeckError(
+      'NOT_LEADING',
+      'Another controller leads over this state directory, or this one has not begun yet. Ask the other one, or try again.',
+      { retryable: true },
+    );
+  });
+}
+
+/** Before the other routes: it lists what is registered from here on. */
+function indexRoute(app: FastifyInstance, { keys }: AppDeps): void {
+  const routes: string[] = [];
+  app.addHook('onRoute', ({ method, url }) => {
+    if (method !== 'HEAD') routes.push(`${String(method)} ${url.replaceAll(/:(\w+)/g, '{$1}')}`);
+  });
+  app.get('/', { config: { needs: 'open' } }, async () => ({
+    name: 'flightdeck controller',
+    authorization: keys
+      ? 'Send Authorization: Bearer KEY.'
+      : 'No key is needed: it listens to its own machine only.',
+    routes,
+  }));
+}

@@ -1,0 +1,62 @@
+// Rollouts: look at them, start, halt, resume, abort; and take back a champion.
+
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { AppDeps } from '../app.ts';
+import type { Rollout } from '../rollouts/rollout-record.ts';
+import { taken } from './errors.ts';
+import { askedBy, askedFields, bodyOf, id, limit, modelName, queryOf } from './parse.ts';
+
+const startBody = z.strictObject({
+  ...askedFields,
+  model: modelName,
+  /** The challenger's, where it is left out. */
+  version: z.int().positive().optional(),
+});
+
+const changePath = z.strictObject({ id, action: z.enum(['halt', 'resume', 'abort']) });
+
+export function rolloutRoutes(app: FastifyInstance, { rollouts }: AppDeps): void {
+  const read = { config: { needs: 'read' } } as const;
+  const write = { config: { needs: 'admin', writes: true } } as const;
+
+  app.get('/v1/rollouts', read, async (request) => {
+    const { endpoint, limit: most } = queryOf(request, z.strictObject({ endpoint: id.optional(), limit }));
+    const found = await rollouts.list({ ...(endpoint !== undefined && { endpoint }), limit: most });
+    return { rollouts: found.map(headOf) };
+  });
+
+  app.get('/v1/rollouts/:id', read, async (request) => {
+    const rollout = await rollouts.get(queryOf(request, z.strictObject({ id })).id);
+    const { policy, asked, state } = rollout;
+    return { ...headOf(rollout), asked, policy, decisions: state.decisions };
+  });
+
+  app.post('/v1/rollouts', write, async (request, reply) => {
+    const body = bodyOf(request, startBody);
+    const started = await rollouts.start(body.model, body.version, askedBy(request, body));
+    return reply.code(taken).send(headOf(started));
+  });
+
+  app.post('/v1/rollouts/:id/:action', write, async (request, reply) => {
+    const { id: which, action } = queryOf(request, changePath);
+    const body = bodyOf(request, z.strictObject(askedFields));
+    return reply.code(taken).send(headOf(await rollouts.change(which, action, askedBy(request, body))));
+  });
+
+  app.post('/v1/models/:model/rollback', write, async (request, reply) => {
+    const { model } = queryOf(request, z.strictObject({ model: modelName }));
+    const body = bodyOf(request, z.strictObject(askedFields));
+    return reply.code(taken).send(await rollouts.takeBack(model, askedBy(request, body)));
+  });
+}
+
+function headOf({ procedure, state }: Rollout) {
+  const { decisions, ...place } = state;
+  const last = decisions.at(-1)!;
+  return {
+    ...place,
+    endpoint: procedure.endpoint,
+    latest: { at: last.at, action: last.action, why: last.why },
+  };
+}
