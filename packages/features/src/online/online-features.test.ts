@@ -132,7 +132,13 @@ describe('a row', () => {
 
   it('that lacks nothing needs no store', async () => {
     const given = Object.fromEntries(Object.keys(view.features).map((name) => [name, 1]));
-    const untouched: FeatureStore = { ...away, read: async (reads) => reads.map(() => null) };
+    const untouched: FeatureStore = {
+      ...away,
+      async read(reads) {
+        expect(reads).toEqual([]);
+        return [];
+      },
+    };
     const [answer] = await engine(untouched).lookup([row(60, {}, given)]);
     expect(new Set(Object.values(answer!.statuses))).toEqual(new Set(['given']));
   });

@@ -25,7 +25,7 @@ const longestPause = days(7);
 
 interface Scripted {
   addEvents(keyCount: number, ...rest: (string | number)[]): Promise<number[]>;
-  readTotalsBuffer(keyCount: number, ...rest: (string | number)[]): Promise<Buffer[]>;
+  readTotals(keyCount: number, ...rest: (string | number)[]): Promise<[string[], ...string[]]>;
 }
 
 /**
@@ -57,9 +57,8 @@ export async function redisStore(plan: OnlinePlan, options: RedisStoreOptions): 
       const answers = await connection.ask(
         chunks(reads, readsPerScript).map((chunk) => async () => {
           const keys = [newestKey, ...chunk.map(({ stream, key }) => streamKey(space, stream, key))];
-          const asked = chunk.flatMap(readArguments);
-          const found = await client.readTotalsBuffer(keys.length, ...keys, plan.lateness, ...asked);
-          return found.map(totalsIn);
+          const found = await client.readTotals(keys.length, ...keys, ...chunk.flatMap(readArguments));
+          return totalsOf(plan, chunk, found);
         }),
       );
       return answers.flat();
@@ -79,10 +78,9 @@ function withScripts(client: Redis): Scripted {
 function settingsOf({ lateness, streams }: OnlinePlan): number[] {
   const seconds = (minutes: number) => (minutes + longestPause) * 60;
   const longest = Math.max(lateness, ...streams.map(({ retention }) => retention));
-  const perStream = streams.flatMap((stream) => [
-    stepOf(stream),
-    stream.retention,
-    stream.forever ? 0 : seconds(stream.retention),
+  const perStream = streams.flatMap(({ retention, forever }) => [
+    retention,
+    forever ? 0 : seconds(retention),
   ]);
   return [lateness, seconds(longest), streams.length, ...perStream];
 }
@@ -100,18 +98,31 @@ function addArguments({ type, id, at, amounts, additions }: Arrival): (string | 
   return [type, id, at, amounts.length, ...amounts, additions.length, ...added];
 }
 
-function readArguments({ stream, time, ends }: Read): (string | number)[] {
-  return [stream.event, stepOf(stream), stream.values.length + 1, time, ends.length, ...ends];
+function readArguments({ ends }: Read): (string | number)[] {
+  return [ends.length, ...ends.map((end) => `(${end}`)];
 }
 
-/** Moments of a stream are at least so many minutes apart. */
-function stepOf({ snapshot }: OnlineStream): number {
-  return snapshot?.every ?? 1;
+function totalsOf(
+  plan: OnlinePlan,
+  reads: readonly Read[],
+  [newest, ...members]: readonly [string[], ...string[]],
+): Totals[] {
+  const oldest = new Map<string, number>();
+  for (let index = 0; index < newest.length; index += 2) {
+    oldest.set(newest[index]!, Number(newest[index + 1]) - plan.lateness);
+  }
+  let next = 0;
+  return reads.map(({ stream, time, ends }) => {
+    const found = members.slice(next, next + ends.length);
+    next += ends.length;
+    if (time < (oldest.get(stream.event) ?? time)) return null;
+    return found.flatMap((member) => amountsOf(member, stream.values.length + 1));
+  });
 }
 
-function totalsIn(bytes: Buffer): Totals {
-  if (bytes.length === 0) return null;
-  return Array.from({ length: bytes.length / 8 }, (_, index) => bytes.readDoubleBE(8 * index));
+/** "moment:n:sum:sum…" without the moment; zeros where nothing has happened. */
+function amountsOf(member: string, width: number): number[] {
+  return member === '' ? new Array<number>(width).fill(0) : member.split(':').slice(1).map(Number);
 }
 
 function chunks<Item>(items: readonly Item[], size: number): Item[][] {

@@ -33,15 +33,13 @@ export function encodePages(column: ParquetValues): Pages {
 // The loops below are written out, and each sees two kinds of array at most: that is what makes them fast.
 
 function encodeFloats(values: Float32Array | Float64Array): Pages {
+  let nulls = 0;
+  for (let row = 0; row < values.length; row++) if (Number.isNaN(values[row]!)) nulls++;
+  if (nulls === 0) return pagesOf(allPresent(values.length), bytesOf(values), 0);
   const isPresent = new Uint8Array(values.length);
-  let count = 0;
-  for (let row = 0; row < values.length; row++) {
-    if (Number.isNaN(values[row]!)) continue;
-    isPresent[row] = 1;
-    count++;
-  }
-  const present = count === values.length ? values : values.filter((value) => !Number.isNaN(value));
-  return pagesOf(definitionLevels(isPresent, count), bytesOf(present), values.length - count);
+  for (let row = 0; row < values.length; row++) isPresent[row] = Number.isNaN(values[row]!) ? 0 : 1;
+  const present = values.filter((value) => !Number.isNaN(value));
+  return pagesOf(definitionLevels(isPresent, present.length), bytesOf(present), nulls);
 }
 
 function encodeStrings(places: Places, dictionary: readonly string[]): Pages {

@@ -9,8 +9,22 @@ export interface Block {
   /** The columns whose values are in `bytes`, one after the other. Of others all values are 0. */
   readonly columns: readonly string[];
   readonly bytes: Uint8Array;
-  /** What the values of a string column are places of. */
-  readonly dictionaries: Readonly<Record<string, readonly string[]>>;
+  /** What the values of a string column are places of; place 0 is the empty string. */
+  readonly dictionaries: Readonly<Record<string, Texts>>;
+}
+
+/** Strings in one: it crosses to another thread, and into JSON and out of it, many times faster than they do one by one. */
+export interface Texts {
+  readonly joined: string;
+  readonly lengths: readonly number[];
+}
+
+export function textsOf({ joined, lengths }: Texts): string[] {
+  let end = 0;
+  return lengths.map((length) => {
+    end += length;
+    return joined.slice(end - length, end);
+  });
 }
 
 export interface RowBuffer {
@@ -31,7 +45,7 @@ export interface Dictionary {
   /** The same for a string that is hardly ever there already. */
   add(text: string): number;
   readonly size: () => number;
-  take(): string[];
+  take(): Texts;
 }
 
 export const bufferRows = 2_048;
@@ -61,7 +75,7 @@ export function rowBuffer(table: Table): RowBuffer {
         columns.map((name) => values[name]!),
         rows,
       );
-      const texts: Record<string, string[]> = {};
+      const texts: Record<string, Texts> = {};
       for (const name of touched) {
         values[name]!.fill(0);
         if (dictionaries[name]) texts[name] = dictionaries[name].take();
@@ -90,7 +104,7 @@ function dictionary(): Dictionary {
     add,
     size: () => texts.length,
     take() {
-      const taken = texts;
+      const taken = { joined: texts.join(''), lengths: texts.map(({ length }) => length) };
       texts = [''];
       places.clear();
       places.set('', 0);

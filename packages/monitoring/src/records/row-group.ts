@@ -3,7 +3,7 @@
 
 import type { ParquetColumn } from './parquet.ts';
 import type { ParquetValues } from './parquet-pages.ts';
-import type { Block } from './row-buffer.ts';
+import { type Block, textsOf } from './row-buffer.ts';
 import { arrayFor, type Column, type ColumnType, type Table } from './table.ts';
 
 /** The columns of a table's Parquet file: its constants, then its columns. */
@@ -93,7 +93,7 @@ function unitedStrings(name: string, sources: readonly Source[], rows: number): 
   const values = new Uint32Array(rows);
   let at = 0;
   for (const { block } of sources) {
-    const [, ...texts] = block.dictionaries[name] ?? [''];
+    const texts = textsOf(block.dictionaries[name] ?? { joined: '', lengths: [0] }).slice(1);
     const united = [0, ...texts.map(texts.length > block.rows / 2 ? add : find)];
     for (const end = at + block.rows; at < end; at++) values[at] = united[local[at]!]!;
   }
