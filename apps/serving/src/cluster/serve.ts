@@ -109,7 +109,7 @@ async function buildServing(
   });
   const store = modelStore({ load, clock: systemClock, memoryBudgetBytes: env.SERVING_MEMORY_BUDGET_BYTES });
   const state = desiredState({ registry, store, clock: systemClock, pollMs: env.SERVING_POLL_MS });
-  const metrics = servingMetrics(state.endpoints);
+  const metrics = servingMetrics(state.endpoints, () => log?.state ?? null);
   const ids = predictionIds();
   const log = predictionLog(env, ids.token);
   const watchers = watchersOf(metrics, log);

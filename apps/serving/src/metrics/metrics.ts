@@ -4,6 +4,7 @@
 import type { ServedEndpoint } from '../state/served-endpoint.ts';
 import { eventLoopDelay } from './event-loop-delay.ts';
 import type { Family } from './family.ts';
+import { type LogState, logCounters } from './log-counters.ts';
 import { type ModelMetrics, modelMetrics } from './model-metrics.ts';
 import { processMetrics } from './process-metrics.ts';
 import { type RequestMetrics, requestMetrics } from './request-metrics.ts';
@@ -19,8 +20,11 @@ export interface ServingMetrics
   families(): Promise<readonly Family[]>;
 }
 
-/** `endpoints` is read at every scrape, for the gauges that say what is served at that moment. */
-export function servingMetrics(endpoints: () => readonly ServedEndpoint[]): ServingMetrics {
+/** Both are read at every scrape: what is served at that moment, and how the prediction log does, where there is one. */
+export function servingMetrics(
+  endpoints: () => readonly ServedEndpoint[],
+  log: () => LogState | null = () => null,
+): ServingMetrics {
   const models = modelMetrics();
   const ofShadows = shadowMetrics();
   const requests = requestMetrics();
@@ -42,6 +46,7 @@ export function servingMetrics(endpoints: () => readonly ServedEndpoint[]): Serv
       ...models.families(),
       ...ofShadows.families(),
       ...stateGauges(endpoints()),
+      ...logCounters(log()),
       delay.family(),
       ...(await ofProcess.families()),
     ],

@@ -36,7 +36,7 @@ export function qualityOf(
   const coverage = rows / stats.totalOf(sketch.service)[serviceLayout.answered]!;
   const seen: Seen = { matured, rows, promise, obstacle: fewLabels(coverage, context) };
   const estimate = (name: MetricName): Metric => ({
-    ...finiteInterval(stats.jackknife(matured, metrics[name])),
+    ...finiteInterval(possible(stats.jackknife(matured, metrics[name]), name)),
     promised: finite(promised(name, promise, positives / rows)),
   });
   const estimates = byName(estimate);
@@ -68,6 +68,11 @@ export function qualityOf(
 
 function byName<Value>(of: (name: MetricName) => Value): Record<MetricName, Value> {
   return { rocAuc: of('rocAuc'), logLoss: of('logLoss'), brier: of('brier'), ece: of('ece') };
+}
+
+/** No metric is below 0, and only the log loss can be above 1. */
+function possible({ value, low, high }: stats.Interval & { value: number }, name: MetricName) {
+  return { value, low: Math.max(0, low), high: name === 'logLoss' ? high : Math.min(1, high) };
 }
 
 /** Labels that come early are no fair sample: a late flight's label comes late. */
