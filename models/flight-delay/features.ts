@@ -34,8 +34,9 @@ export const features: FeatureView = {
     slot: { kind: 'bucket', column: 'minute_of_day', size: 180 },
   },
   events: {
-    departure: { at: 'time', values: [] },
-    landing: { at: 'landed_at', values: [late, delay] },
+    // Silence of two hours is twice the longest in the data.
+    departure: { at: 'time', values: [], freshness: hours(2) },
+    landing: { at: 'landed_at', values: [late, delay], freshness: hours(2) },
   },
   priors: {
     national_late_28d: { kind: 'mean', value: late, match: {}, ...history },

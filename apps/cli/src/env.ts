@@ -15,6 +15,10 @@ const cliVariables = z.object({
   FLIGHTDECK_BROKER: z.enum(brokerKinds).optional(),
   /** Where `up` serves and where `predict` asks; 0 takes any free port. */
   SERVING_PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  /** Where `up` has its controller, and where commands ask it. */
+  CONTROLLER_PORT: z.coerce.number().int().min(0).max(65_535).default(8081),
+  /** A bearer key of the controller, where it has keys. */
+  CONTROLLER_KEY: z.string().optional(),
   /** Set to anything: no colours (https://no-color.org). */
   NO_COLOR: z.string().optional(),
   /** Set to anything: errors come with their stack trace. */
@@ -27,6 +31,8 @@ export interface CliEnv {
   readonly redisUrl: string | undefined;
   readonly brokerKind: BrokerKind | undefined;
   readonly servingPort: number;
+  readonly controllerPort: number;
+  readonly controllerKey: string | undefined;
   readonly colours: boolean;
   readonly debug: boolean;
   /** Everything, for the processes that the CLI starts. */
@@ -41,6 +47,8 @@ export function readCliEnv(environment: NodeJS.ProcessEnv): CliEnv {
     redisUrl: variables.REDIS_URL,
     brokerKind: variables.FLIGHTDECK_BROKER,
     servingPort: variables.SERVING_PORT,
+    controllerPort: variables.CONTROLLER_PORT,
+    controllerKey: variables.CONTROLLER_KEY,
     colours: variables.NO_COLOR === undefined,
     debug: variables.DEBUG !== undefined,
     inherited: environment,

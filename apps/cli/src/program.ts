@@ -3,10 +3,18 @@
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { dataCommand } from './commands/data.ts';
+import { decisionsCommand } from './commands/decisions.ts';
 import { demoCommand } from './commands/demo.ts';
+import { drillCommand } from './commands/drill.ts';
+import { featuresCommand } from './commands/features.ts';
 import { modelsCommand } from './commands/models.ts';
 import { predictCommand } from './commands/predict.ts';
+import { reportsCommand } from './commands/reports.ts';
+import { retrainCommand } from './commands/retrain.ts';
+import { retrainingsCommand } from './commands/retrainings.ts';
+import { rolloutsCommand } from './commands/rollouts.ts';
 import { runsCommand } from './commands/runs.ts';
+import { simulateCommand } from './commands/simulate.ts';
 import { trainCommand } from './commands/train.ts';
 import { upCommand } from './commands/up.ts';
 import { type CliContext, exitCodes } from './context.ts';
@@ -38,7 +46,15 @@ function buildProgram(context: CliContext, exit: (code: number) => void): Comman
     .addCommand(runsCommand(context))
     .addCommand(modelsCommand(context))
     .addCommand(predictCommand(context))
-    .addCommand(dataCommand(context));
+    .addCommand(dataCommand(context))
+    .addCommand(retrainCommand(context))
+    .addCommand(retrainingsCommand(context))
+    .addCommand(rolloutsCommand(context))
+    .addCommand(reportsCommand(context))
+    .addCommand(decisionsCommand(context))
+    .addCommand(featuresCommand(context))
+    .addCommand(simulateCommand(context))
+    .addCommand(drillCommand(context, exit));
   for (const command of withSubcommands(program)) settle(command, context);
   return program;
 }

@@ -61,7 +61,7 @@ export const servingEnv = z.object({
   /** The endpoint that answers MLflow's /invocations, which names no model; needed where several are served. */
   SERVING_INVOCATIONS_MODEL: z.string().optional(),
   /**
-   * Bearer keys, a JSON list of { name, key or sha256, scopes, requestsPerSecond? }; scopes are predict, metrics, admin. Without keys
+   * Bearer keys, a JSON list of { name, key or sha256, scopes, requestsPerSecond? }; scopes are predict, feedback, metrics, admin. Without keys
    * serving listens on this machine only.
    */
   SERVING_KEYS: z.string().optional(),

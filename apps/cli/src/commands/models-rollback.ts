@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { currentActor } from '../actor.ts';
 import { type CliContext, exampleModel, withRegistry } from '../context.ts';
 import { describeMove } from '../describe-move.ts';
+import { type TakenBack, takeBack } from '../take-back.ts';
 import { command, jsonOption } from './command.ts';
 
 interface Options {
@@ -15,7 +16,7 @@ interface Options {
 export function modelsRollbackCommand(context: CliContext): Command {
   return command(
     'rollback <name>',
-    'move an alias back to the version before; servers follow by themselves',
+    'move an alias back to the version before; for champion, end what shares its traffic as well',
     [`models rollback ${exampleModel} --reason "too many false alarms"`],
   )
     .option('--alias <alias>', 'the alias to move', 'champion')
@@ -23,9 +24,23 @@ export function modelsRollbackCommand(context: CliContext): Command {
     .addOption(jsonOption())
     .action((model: string, { alias, reason, json }: Options) =>
       withRegistry(context, async (registry) => {
-        const move = { model, alias, actor: currentActor(), reason };
-        const transition = await registry.aliases.rollback(move);
-        context.terminal.print(json ? JSON.stringify(transition, null, 2) : describeMove(transition));
+        const asked = { model, actor: currentActor(), reason };
+        const taken =
+          alias === 'champion'
+            ? await takeBack(registry, { ...asked, home: context.env.home })
+            : { ...nothingElse, transition: await registry.aliases.rollback({ ...asked, alias }) };
+        const { transition, ...more } = taken;
+        context.terminal.print(json ? JSON.stringify({ ...transition, ...more }, null, 2) : describe(taken));
       }),
     );
+}
+
+const nothingElse = { endpoints: [], rollouts: [] };
+
+function describe({ transition, endpoints, rollouts }: TakenBack): string {
+  return [
+    describeMove(transition),
+    ...rollouts.map((id) => `${id} is aborted.`),
+    ...endpoints.map((name) => `Endpoint ${name} sends all of its traffic to the champion again.`),
+  ].join('\n');
 }

@@ -5,11 +5,16 @@ import type { CliContext } from '../context.ts';
 import { command, portNumber } from './command.ts';
 
 export function upCommand(context: CliContext): Command {
-  return command('up', 'start broker, trainer and server, and keep them up until Ctrl-C', [
+  return command('up', 'start broker, server, trainer and controller, and keep them up until Ctrl-C', [
     'up',
     'up --port 9000',
   ])
-    .option('--port <port>', 'where to serve; 0 takes any free port', portNumber, context.env.servingPort)
+    .option(
+      '--port <port>',
+      'where to serve; 0 takes any free port, for the controller too',
+      portNumber,
+      context.env.servingPort,
+    )
     .action(async ({ port }: { port: number }) => {
       const { keepKitUp } = await import('../kit/up.ts');
       await keepKitUp(context, port);

@@ -10,7 +10,7 @@ import type { DemoOptions } from '../commands/demo.ts';
 import { type CliContext, modelOrOnly, withRegistry } from '../context.ts';
 import { unlessItEnds } from '../kit/child.ts';
 import { Interrupted, interruptibly, untilAborted } from '../kit/interruption.ts';
-import { type ServingProcess, startServing } from '../kit/processes.ts';
+import { type Server, startServing } from '../kit/processes.ts';
 import { take } from '../progress.ts';
 import { untilReady } from '../serving-client.ts';
 import { trainInWorkshop } from '../training-session.ts';
@@ -36,7 +36,7 @@ async function run(
   const clock = startStopwatch();
   const memory = watchMemory();
   const workshop = await openWorkshop(context, signal);
-  let serving: ServingProcess | null = null;
+  let serving: Server | null = null;
   try {
     clock.lap('start');
     const { result } = await trainInWorkshop(workshop, jobOf(options, model), model, { terminal, signal });
@@ -79,7 +79,7 @@ function hasChampion(context: CliContext, model: string): Promise<boolean> {
 }
 
 /** On a free port, so that the demo does not mind a kit that is up. */
-function serve({ env, terminal }: CliContext, signal: AbortSignal): Promise<ServingProcess> {
+function serve({ env, terminal }: CliContext, signal: AbortSignal): Promise<Server> {
   return take(terminal, {
     title: 'Starting the server',
     async run() {
@@ -104,7 +104,7 @@ interface Asked {
 /** By now the largest part is over; looking at every process while answers are timed would disturb them. */
 async function ask(
   { terminal }: CliContext,
-  serving: ServingProcess | null,
+  serving: Server | null,
   { name }: ModelDefinition,
   { holdout }: TrainingResult,
   memory: MemoryWatch,
@@ -127,7 +127,7 @@ async function readHoldout(path: string): Promise<readonly HoldoutRow[]> {
     .parse(JSON.parse(await readFile(path, 'utf8')));
 }
 
-async function keep({ terminal }: CliContext, serving: ServingProcess, signal: AbortSignal): Promise<void> {
+async function keep({ terminal }: CliContext, serving: Server, signal: AbortSignal): Promise<void> {
   terminal.note(`The server stays up at ${serving.url} until Ctrl-C.`);
   await unlessItEnds(serving, untilAborted(signal)).catch((error: unknown) => {
     if (!(error instanceof Interrupted)) throw error; // that is how it is meant to end

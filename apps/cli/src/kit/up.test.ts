@@ -1,4 +1,4 @@
-// The kit as a whole: the real CLI, broker, trainer and server, on a free port.
+// The kit as a whole: the real CLI, broker, server, trainer and controller, on free ports.
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -54,6 +54,10 @@ it('serves, says what is missing, refuses a second kit, and leaves nothing behin
   const url = await kit.line(/Serving +(http:\S+)/);
   expect((await fetch(`${url}/v2/health/ready`)).status).toBe(503);
   expect(await kit.line(/(npx flightdeck train)/)).toBeTruthy();
+  const controller = await kit.line(/Controller +(http:\S+)/);
+  await expect
+    .poll(async () => (await fetch(`${controller}/health/ready`)).status, { timeout: 20_000 })
+    .toBe(200);
 
   const second = up(home, '--port', '0');
   const errors = text(second.cli.stderr!);
@@ -65,13 +69,14 @@ it('serves, says what is missing, refuses a second kit, and leaves nothing behin
   expect(await processesOf(home)).toEqual([]);
 });
 
-it('leaves no trainer and no server behind when it is killed, and the broker to whoever comes next', async () => {
+it('leaves no trainer, server or controller behind when it is killed, and the broker to whoever comes next', async () => {
   const home = await temporaryFolder();
   const kit = up(home, '--port', '0');
   const url = await kit.line(/Serving +(http:\S+)/);
   kit.cli.kill('SIGKILL');
   await kit.ended;
-  const ours = async () => (await processesOf(home)).filter((line) => /apps\/(trainer|serving)/.test(line));
+  const ours = async () =>
+    (await processesOf(home)).filter((line) => /apps\/(trainer|serving|controller)/.test(line));
   await expect.poll(ours, { timeout: 50_000 }).toEqual([]);
   await expect(fetch(url)).rejects.toThrow();
 

@@ -1,4 +1,4 @@
-// `up`: broker, trainer and serving, started in this order, kept up until somebody asks for the end, and stopped in reverse.
+// `up`: broker, serving, trainer and controller, started in this order, kept up until somebody asks for the end, and stopped in reverse.
 
 import { relative } from 'node:path';
 import { FlightdeckError, repositoryRoot } from '@flightdeck/core';
@@ -9,7 +9,7 @@ import type { Child } from './child.ts';
 import { Interrupted, interruptibly } from './interruption.ts';
 import { keepUp } from './keep-up.ts';
 import { tryKitLock } from './kit-lock.ts';
-import { logsFolder, type ServingProcess, startServing, startTrainer } from './processes.ts';
+import { logsFolder, type Server, startController, startServing, startTrainer } from './processes.ts';
 
 /** Resolves when the kit has been told to stop and has stopped. KIT_ALREADY_UP, PORT_IN_USE, BROKER_… */
 export async function keepKitUp(context: CliContext, port: number): Promise<void> {
@@ -26,7 +26,7 @@ export async function keepKitUp(context: CliContext, port: number): Promise<void
 
 async function run(context: CliContext, port: number, interrupted: AbortSignal): Promise<void> {
   const { env, terminal } = context;
-  terminal.note('Starting the broker, the trainer and the server …');
+  terminal.note('Starting the broker, the server, the trainer and the controller …');
   interrupted.addEventListener('abort', () => terminal.note('Stopping … (Ctrl-C again does not wait)'));
   const broker = await openBroker(env);
   const failed = new AbortController();
@@ -38,11 +38,13 @@ async function run(context: CliContext, port: number, interrupted: AbortSignal):
     return child;
   };
   try {
-    // Serving first: a port in use should be known before anything else has taken its time.
-    const serving = await keep(() => startServing(env, port, signal));
+    // Those with ports first: one in use should be known before anything else has taken its time.
+    const serving = await keep(() => startServing(env, port, signal, loopVariables(broker)));
+    const at = { brokerUrl: broker.url, port: port === 0 ? 0 : env.controllerPort };
+    const controller = await keep(() => startController(env, at, signal));
     await keep(() => startTrainer(env, broker.url, signal));
     kept.push(keepBroker(broker, env, { signal, tell: terminal.note }));
-    terminal.print(await greeting(context, broker, serving));
+    terminal.print(await greeting(context, broker, { serving, controller }));
     await Promise.all(kept);
   } finally {
     failed.abort();
@@ -51,14 +53,27 @@ async function run(context: CliContext, port: number, interrupted: AbortSignal):
   }
 }
 
-async function greeting(context: CliContext, broker: Broker, { url }: ServingProcess): Promise<string> {
+/** What closes the loop: answers are kept for the controller, and features where a crash does not lose them. */
+function loopVariables({ kind, url }: Broker): NodeJS.ProcessEnv {
+  return {
+    SERVING_PREDICTION_LOG_BYTES: String(2 * 1024 ** 3),
+    ...(kind !== 'embedded-postgres' && { SERVING_FEATURES_URL: url }),
+  };
+}
+
+async function greeting(
+  context: CliContext,
+  broker: Broker,
+  { serving: { url }, controller }: Readonly<Record<'serving' | 'controller', Server>>,
+): Promise<string> {
   const { env, terminal } = context;
   const { bold, green } = terminal.colours;
   const facts = renderFacts([
     ['Broker', broker.description],
     ['Serving', `${url} (API at ${url}/docs, metrics at ${url}/metrics)`],
+    ['Controller', `${controller.url} (what it decides: npx flightdeck decisions)`],
     ['Trainer', 'waits for jobs'],
-    ['Logs', `${shown(logsFolder(env.home))}/ (trainer.log, serving.log)`],
+    ['Logs', `${shown(logsFolder(env.home))}/ (serving.log, controller.log, trainer.log)`],
     ['State', shown(env.home)],
   ]);
   return [

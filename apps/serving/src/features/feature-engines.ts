@@ -6,6 +6,7 @@ import {
   type FeatureEvent,
   type FeatureStore,
   type FeatureView,
+  featureVersion,
   isAggregate,
   type OnlineFeatures,
   type OnlinePlan,
@@ -31,12 +32,20 @@ export interface FeatureEngineOptions {
 }
 
 export function featureEngines({ openStore, clock, onFailure }: FeatureEngineOptions): FeatureEngines {
+  const stores = new Map<string, Promise<FeatureStore>>();
   const engines = new Map<string, Promise<OnlineFeatures>>();
 
+  /** Views that keep the same totals share a store; what they make of them is each one's own. */
+  function storeOf(plan: OnlinePlan): Promise<FeatureStore> {
+    const store = stores.get(plan.version) ?? openStore(plan);
+    stores.set(plan.version, store);
+    return store;
+  }
+
   function engineOf(plan: OnlinePlan): Promise<OnlineFeatures> {
-    const engine =
-      engines.get(plan.version) ?? openStore(plan).then((store) => onlineFeatures(plan, store, { clock }));
-    engines.set(plan.version, engine);
+    const key = featureVersion(plan.view);
+    const engine = engines.get(key) ?? storeOf(plan).then((store) => onlineFeatures(plan, store, { clock }));
+    engines.set(key, engine);
     return engine;
   }
 
@@ -50,9 +59,10 @@ export function featureEngines({ openStore, clock, onFailure }: FeatureEngineOpt
     },
     areOpen: () => engines.size > 0,
     async ingest(events) {
-      const all = await Promise.all(engines.values());
-      if (all.length === 0) throw notTaken();
-      const outcomes = await Promise.all(all.map((engine) => engine.ingest(events)));
+      if (engines.size === 0) throw notTaken();
+      // One after the other: of two that share a store, the second finds each event known, and the best outcome counts.
+      const outcomes: EventOutcome[][] = [];
+      for (const engine of engines.values()) outcomes.push(await (await engine).ingest(events));
       return events.map((_, i) => bestOf(outcomes.map((own) => own[i]!)));
     },
   };
