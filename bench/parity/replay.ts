@@ -47,13 +47,16 @@ export async function replay(features: OnlineFeatures, options: ReplayOptions): 
   const spent = { ingesting: 0, lookingUp: 0, events: 0 };
   const step = order === 'events-last' ? 1 : 60;
 
+  /** One batch is under way while the next is prepared. */
   async function ingest(events: readonly FeatureEvent[]): Promise<void> {
     const started = performance.now();
+    let underWay = accepted(features, []);
     for (let next = 0; next < events.length; next += eventsPerBatch) {
-      const outcomes = await features.ingest(events.slice(next, next + eventsPerBatch));
-      const odd = outcomes.find(({ status }) => status !== 'accepted');
-      if (odd) throw new Error(`A replayed event was not accepted: ${JSON.stringify(odd)}`);
+      const sent = accepted(features, events.slice(next, next + eventsPerBatch));
+      await underWay;
+      underWay = sent;
     }
+    await underWay;
     spent.ingesting += performance.now() - started;
     spent.events += events.length;
   }
@@ -89,6 +92,12 @@ export async function replay(features: OnlineFeatures, options: ReplayOptions): 
     lookupsPerSecond: Math.round(answers.size / (spent.lookingUp / 1000)),
     answers,
   };
+}
+
+async function accepted(features: OnlineFeatures, events: readonly FeatureEvent[]): Promise<void> {
+  const outcomes = await features.ingest(events);
+  const odd = outcomes.find(({ status }) => status !== 'accepted');
+  if (odd) throw new Error(`A replayed event was not accepted: ${JSON.stringify(odd)}`);
 }
 
 interface Row extends Record<string, unknown> {

@@ -2,6 +2,7 @@
 // numbers below 2^53, and the spread between blocks tells how much the rows of one block resemble each other.
 
 import type { Interval } from './blocks.ts';
+import { normalQuantile } from './normal.ts';
 import { studentQuantile } from './student.ts';
 
 export interface BlockSums {
@@ -90,7 +91,7 @@ export function effectiveRows(counts: BlockSums, kind: 'cells' | 'ordered'): num
 
 /** By how much an interval's square grows because its standard error comes from so many blocks. */
 function fewBlocks(count: number): number {
-  return (studentQuantile(0.975, count - 1) / studentQuantile(0.975, 1e9)) ** 2;
+  return (studentQuantile(0.975, count - 1) / normalQuantile(0.975)) ** 2;
 }
 
 function cumulated(counts: Float64Array): Float64Array {

@@ -20,21 +20,22 @@ const tolerance = 1e-9;
  * scores separate the classes.
  */
 export function fitLine(logits: ArrayLike<number>, rows: BinnedScores, start = unchanged): Line | null {
-  let line = start;
-  let loss = lossOfLine(line, logits, rows);
+  let best: Candidate = { line: start, loss: lossOfLine(start, logits, rows) };
   for (let step = 0; step < maxSteps; step++) {
-    const direction = newtonStep(line, logits, rows);
+    const direction = newtonStep(best.line, logits, rows);
     if (direction === null) return null;
-    const next = descend(line, loss, direction, logits, rows);
-    if (
-      next === null ||
-      Math.abs(next.slope - line.slope) + Math.abs(next.intercept - line.intercept) < tolerance
-    )
-      return next ?? line;
-    line = next;
-    loss = lossOfLine(line, logits, rows);
+    const next = descend(best, direction, logits, rows);
+    // No line along the way is better: this is the best there is.
+    if (next === null) return best.line;
+    best = next;
+    if (Math.abs(direction.slope) + Math.abs(direction.intercept) < tolerance) return best.line;
   }
   return null;
+}
+
+interface Candidate {
+  readonly line: Line;
+  readonly loss: number;
 }
 
 /** The sum of the log loss over all rows, in nats. */
@@ -78,20 +79,20 @@ function newtonStep({ slope, intercept }: Line, logits: ArrayLike<number>, rows:
   };
 }
 
-/** Goes along the step, halving it until the loss falls. Null where it does not: the line is the best there is. */
+/** Goes along the step, halving it until the loss falls. Null where it does not. */
 function descend(
-  line: Line,
-  loss: number,
+  { line, loss }: Candidate,
   step: Line,
   logits: ArrayLike<number>,
   rows: BinnedScores,
-): Line | null {
+): Candidate | null {
   for (let share = 1; share > 1e-6; share /= 2) {
     const next = {
       slope: line.slope + share * step.slope,
       intercept: line.intercept + share * step.intercept,
     };
-    if (lossOfLine(next, logits, rows) < loss) return next;
+    const nextLoss = lossOfLine(next, logits, rows);
+    if (nextLoss < loss) return { line: next, loss: nextLoss };
   }
   return null;
 }

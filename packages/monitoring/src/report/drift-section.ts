@@ -71,7 +71,7 @@ function driftOfFeature(compared: Compared, context: JudgementContext): Drift {
     minimum: window.minimum,
     maximum: window.maximum,
     bins: rows === 0 ? [] : barsOf(reference, expected, counts),
-    item: judgeDrift(compared, { rows, index, p: test.p, blocks: byBlock.blocks.size }, context),
+    item: judgeDrift(compared, { rows, index, test, blocks: byBlock.blocks.size }, context),
   };
 }
 
@@ -143,12 +143,12 @@ interface SeenInWindow {
   readonly rows: number;
   readonly blocks: number;
   readonly index: StabilityOfWindow;
-  readonly p: number;
+  readonly test: TestOfWindow;
 }
 
 function judgeDrift(
   compared: Compared,
-  { rows, blocks, index, p }: SeenInWindow,
+  { rows, blocks, index, test }: SeenInWindow,
   context: JudgementContext,
 ): Item {
   const { name, significance, isWatched } = compared;
@@ -168,9 +168,9 @@ function judgeDrift(
       rows,
       blocks,
       chance:
-        p < significance
+        test.p < significance
           ? null
-          : `chance alone could do that (p = ${small(p)}, it takes ${small(significance)})`,
+          : `chance alone could do that (p = ${small(test.p)} over ${count(test.effectiveRows)} effective rows, it takes ${small(significance)})`,
       obstacle:
         index.bins < 2 ? 'its blocks differ too much among themselves to be compared with training.' : null,
       alarm: 'drifted',

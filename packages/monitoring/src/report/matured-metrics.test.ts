@@ -5,7 +5,7 @@ import { type Database, openDatabase } from '@flightdeck/dataset';
 import * as stats from '@flightdeck/stats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { calibrationNoise, metrics, promised } from './matured-metrics.ts';
-import { recalibrationOf } from './recalibration-test.ts';
+import { recalibrationOf } from './recalibration-gain.ts';
 import { sketchWindow } from './sketch-window.ts';
 import { hour, serve, subject, type Traffic, trainReference } from './traffic.fixture.ts';
 import type { VersionReference } from './version-reference.ts';

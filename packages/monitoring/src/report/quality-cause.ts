@@ -4,7 +4,7 @@
 import type { AlarmPolicy } from './alarm-policy.ts';
 import { finite, score, withInterval } from './figures.ts';
 import type { MetricName } from './matured-metrics.ts';
-import type { Recalibration } from './recalibration-test.ts';
+import type { Recalibration } from './recalibration-gain.ts';
 import type { Item, Report } from './report-schema.ts';
 
 type Quality = Report['quality'];

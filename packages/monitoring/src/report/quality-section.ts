@@ -15,7 +15,7 @@ import {
   rowsOf,
 } from './matured-metrics.ts';
 import { causeOf, gapsOf } from './quality-cause.ts';
-import { type Recalibration, recalibrationOf } from './recalibration-test.ts';
+import { type Recalibration, recalibrationOf } from './recalibration-gain.ts';
 import { type Item, type Report, worst } from './report-schema.ts';
 import { foundIn, judgeShare } from './share-item.ts';
 import type { VersionReference } from './version-reference.ts';

@@ -74,6 +74,14 @@ it('a profile whose counts do not fit its borders is refused, by name', async ()
   });
 });
 
+it('an evaluation without the version itself promises nothing, and is refused', async () => {
+  const evaluation = { constant: content.evaluation.network };
+  await expect(readVersionReference(await bundleOf({ ...content, evaluation }))).rejects.toMatchObject({
+    code: 'REPORT_WITHOUT_REFERENCE',
+    message: expect.stringContaining('promise'),
+  });
+});
+
 it('what a bundle says is read: profile, promise, and the bounds of its inputs', async () => {
   const reference = await readVersionReference(await bundleOf(content));
   expect(reference.profile).toEqual(content.profile);

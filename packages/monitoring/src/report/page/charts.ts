@@ -74,9 +74,9 @@ export function calibrationChart({ calibration, rows }: Report['quality']): Html
 <path class="axis" d="M${left} 0V${size}H${left + size}"/>
 <line class="perfect" x1="${left}" y1="${size}" x2="${left + size}" y2="0"/>
 ${dots}
-<text x="${left - 6}" y="4" text-anchor="end">${percent(most)}</text>
+<text x="${left - 6}" y="4" text-anchor="end">${Math.round(most * 100)} %</text>
 <text x="${left - 6}" y="${size}" text-anchor="end">0</text>
-<text x="${left + size}" y="${size + 15}" text-anchor="end">${percent(most)}</text>
+<text x="${left + size}" y="${size + 15}" text-anchor="end">${Math.round(most * 100)} %</text>
 <text x="${left + size / 2}" y="${size + 30}" text-anchor="middle">predicted probability</text>
 <text transform="translate(${left - 8} ${size / 2}) rotate(-90)" text-anchor="middle">observed share</text>
 </svg>`;

@@ -17,12 +17,17 @@ export function pill(verdict: Verdict): Html {
   return html`<span class="pill" style="--verdict: var(--${verdict})">${marks[verdict]}</span>`;
 }
 
+/** So many reasons are told at once; when the weather turns, every feature has its own. */
+const toldReasons = 8;
+
 export function reasonsList(items: readonly Item[]): Html | null {
   if (items.length === 0) return null;
   const lines = items.map(
     ({ verdict, message }) => html`<li style="--verdict: var(--${verdict})">${message}</li>`,
   );
-  return html`<ul class="reasons card">${lines}</ul>`;
+  const more = lines.slice(toldReasons);
+  return html`<div class="card"><ul class="reasons">${lines.slice(0, toldReasons)}</ul>
+${more.length === 0 ? null : html`<details><summary>${more.length} more</summary><ul class="reasons">${more}</ul></details>`}</div>`;
 }
 
 const metricNames = {

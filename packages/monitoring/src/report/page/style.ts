@@ -66,10 +66,10 @@ tbody th { font-weight: 500; overflow-wrap: anywhere; }
 th:last-child, td:last-child { padding-right: 0; }
 td small { color: var(--muted); }
 .found { color: var(--verdict); font-weight: 620; }
-ul.reasons { margin: 22px 0 0; padding: 12px 18px; list-style: none; }
+ul.reasons { margin: 0; padding: 8px 0; list-style: none; }
 ul.reasons li { margin: 5px 0; padding-left: 20px; position: relative; font-size: 15px; }
 ul.reasons li::before { content: ""; position: absolute; left: 0; top: 8px; width: 9px; height: 9px; border-radius: 50%; background: var(--verdict); }
-details { margin-top: 12px; font-size: 14.5px; }
+details { margin: 8px 0; font-size: 14.5px; }
 summary { cursor: pointer; color: var(--muted); }
 code { font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 footer { color: var(--muted); font-size: 13.5px; margin-top: 44px; border-top: 1px solid var(--line); padding-top: 14px; }
