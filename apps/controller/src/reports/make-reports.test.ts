@@ -2,7 +2,15 @@ import { openRegistry, type Registry } from '@flightdeck/registry';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { withLog } from '../live-log.ts';
 import { type ModelPolicy, readPolicy } from '../policy.ts';
-import { freshHome, hour, model, monday, recordTraffic, registerVersions, type Segment } from '../traffic.fixture.ts';
+import {
+  freshHome,
+  hour,
+  model,
+  monday,
+  recordTraffic,
+  registerVersions,
+  type Segment,
+} from '../traffic.fixture.ts';
 import { makeReports } from './make-reports.ts';
 import { reportIn, reportsMade } from './reports-made.ts';
 import { versionReferences } from './version-references.ts';
@@ -109,7 +117,9 @@ describe('reports', () => {
     await recordTraffic(home, { version: 1, from: monday, to: monday + 30 * hour, rows: 3_000 });
     const once = desk();
     await report(30, once);
-    expect((await stored()).map(({ hours }) => hours).toReversed()).toEqual(Array.from({ length: 20 }, (_, i) => i));
+    expect((await stored()).map(({ hours }) => hours).toReversed()).toEqual(
+      Array.from({ length: 20 }, (_, i) => i),
+    );
     await report(30, once);
     expect(await stored()).toHaveLength(30);
   });

@@ -43,7 +43,11 @@ export function reportsMade({ reports }: Pick<Registry, 'reports'>): ReportsMade
     add(report) {
       const known = versions.get(keyOf(report))!;
       const others = known.reports.filter(({ window }) => spanOf(window) !== spanOf(report.window));
-      keep(keyOf(report), [report, ...others].sort((a, b) => b.window.to - a.window.to), known.bound);
+      keep(
+        keyOf(report),
+        [report, ...others].sort((a, b) => b.window.to - a.window.to),
+        known.bound,
+      );
     },
     madeAt(window) {
       const known = versions.get(keyOf(window))!;
