@@ -2,7 +2,7 @@
 
 import { type Clock, FlightdeckError } from '@flightdeck/core';
 import type { FeatureView } from '../definition.ts';
-import { type Columns, type ColumnValue, columnReader, keyOf, rawColumn } from './columns.ts';
+import { type Columns, type ColumnValue, columnReader, keyOf, rawColumns } from './columns.ts';
 import type { OnlinePlan, OnlineStream } from './online-plan.ts';
 import type { Addition, Arrival, ArrivalOutcome } from './store.ts';
 import { momentOf } from './window-ends.ts';
@@ -87,9 +87,10 @@ function intakeOf(plan: OnlinePlan, type: string): Intake {
 }
 
 function missingColumn(view: FeatureView, event: string, name: string, columns: Columns): string {
-  const raw = rawColumn(view, name);
-  const wanted = raw === name ? 'a name or a number' : 'a number';
-  return `${event} needs "${raw}", ${wanted}, and has ${JSON.stringify(columns[raw])?.slice(0, 50) ?? 'none'}.`;
+  const raw = rawColumns(view, name);
+  const wanted = raw[0] === name ? 'a name or a number' : 'a number';
+  const wrong = raw.find((column) => typeof columns[column] !== 'number') ?? raw[0]!;
+  return `${event} needs "${wrong}", ${wanted}, and has ${JSON.stringify(columns[wrong])?.slice(0, 50) ?? 'none'}.`;
 }
 
 function refusal(what: string, message: string): FlightdeckError {

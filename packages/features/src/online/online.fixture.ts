@@ -149,7 +149,7 @@ export function truth(lateness: number): Truth {
         const own = 'column' in feature ? row.columns[feature.column] : undefined;
         const said = (row.given[name] ?? own ?? null) as number | null;
         if (said !== null) return [name, said, 'given'] as const;
-        const found = 'column' in feature ? null : value(row, feature);
+        const found = 'column' in feature ? null : value(row, feature as Mean | Count | Open);
         if (found === null) return [name, feature.default ?? null, 'default'] as const;
         return [name, Math.fround(found), freshness(row, feature as Mean | Count | Open)] as const;
       });
