@@ -141,3 +141,9 @@ export const days = (count: number): number => count * 1440;
 export function isAggregate(feature: Feature): feature is Feature & Aggregate {
   return feature.kind !== 'number' && feature.kind !== 'category';
 }
+
+/** The columns of this row that an aggregate is looked up by, and that say where on a cycle the row is. */
+export function ownColumns(aggregate: Aggregate): string[] {
+  const nearness = aggregate.kind === 'deficit' ? aggregate.expected : aggregate;
+  return [...Object.values(aggregate.match), ...('own' in nearness ? [nearness.own] : [])];
+}

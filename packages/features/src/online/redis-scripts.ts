@@ -103,13 +103,15 @@ end
 
 -- Events go behind those that joined at the same moment. Their numbers stay the text that they came as.
 local function changedEvents(set, additions, newest)
-  local first, last, old, members = additions[1].moment, additions[#additions].moment, {}, {}
+  local first, last, old, parts, members = additions[1].moment, additions[#additions].moment, {}, {}, {}
   if newest and momentOf(newest) >= first then old = redis.call('ZRANGEBYSCORE', set, first, last) end
-  for _, member in ipairs(old) do members[momentOf(member)] = member end
+  for _, member in ipairs(old) do parts[momentOf(member)] = { member } end
   for _, addition in ipairs(additions) do
     local moment = addition.moment
-    members[moment] = (members[moment] or format({ moment })) .. ':' .. table.concat(addition.amounts, ':')
+    parts[moment] = parts[moment] or { format({ moment }) }
+    table.insert(parts[moment], table.concat(addition.amounts, ':'))
   end
+  for moment, joined in pairs(parts) do members[moment] = table.concat(joined, ':') end
   return members, #old > 0
 end
 
