@@ -87,7 +87,8 @@ async function throughRedis(
     console.warn(`NOT COMPARED: Redis. ${error.message}`);
   });
   if (!broker) return null;
-  const store = await redisStore(plan, { url: broker.url });
+  // Filled as fast as it goes on a machine that others use too: its silence is no fault.
+  const store = await redisStore(plan, { url: broker.url, timeoutMs: 60_000 });
   const before = await redisBytes(broker.url);
   const features = onlineFeatures(plan, store, { clock: systemClock });
   const done = await replay(features, { ...replayed, order: 'events-first' });

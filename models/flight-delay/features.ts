@@ -37,8 +37,14 @@ export const features: FeatureView = {
     due_minute: { kind: 'difference', column: 'minute_of_day', less: 'delay' },
   },
   events: {
-    departure: { at: 'time', values: [] },
-    landing: { at: 'landed_at', values: [late, delay], positions: ['minute_of_day', 'due_minute'] },
+    // Silence of two hours is twice the longest in the data.
+    departure: { at: 'time', values: [], freshness: hours(2) },
+    landing: {
+      at: 'landed_at',
+      values: [late, delay],
+      positions: ['minute_of_day', 'due_minute'],
+      freshness: hours(2),
+    },
   },
   priors: {
     national_delay_28d: { kind: 'mean', value: delay, match: {}, ...history },

@@ -67,8 +67,10 @@ export function eventIntake(plan: OnlinePlan, clock: Clock): (event: FeatureEven
     const missing = found.findIndex(
       (value, index) => value === undefined || (index < intake.numbers && typeof value !== 'number'),
     );
-    if (missing >= 0)
-      throw refusal('INVALID', missingColumn(plan.view, `${type} ${id}`, intake.columns[missing]!, columns));
+    if (missing >= 0) {
+      const needed = missingColumn(plan.view, intake, missing, columns);
+      throw refusal('INVALID', `${type} ${id} needs ${needed}.`);
+    }
     return { type, id, at, additions: intake.streams.map((one) => additionOf(one, found, at)) };
   };
 }
@@ -105,11 +107,12 @@ function additionOf(
   };
 }
 
-function missingColumn(view: FeatureView, event: string, name: string, columns: Columns): string {
+function missingColumn(view: FeatureView, intake: Intake, place: number, columns: Columns): string {
+  const name = intake.columns[place]!;
   const raw = rawColumns(view, name);
-  const wanted = raw[0] === name ? 'a name or a number' : 'a number';
+  const wanted = raw[0] === name && place >= intake.numbers ? 'a name or a number' : 'a number';
   const wrong = raw.find((column) => typeof columns[column] !== 'number') ?? raw[0]!;
-  return `${event} needs "${wrong}", ${wanted}, and has ${JSON.stringify(columns[wrong])?.slice(0, 50) ?? 'none'}.`;
+  return `"${wrong}", ${wanted}, and has ${JSON.stringify(columns[wrong])?.slice(0, 50) ?? 'none'}`;
 }
 
 function refusal(what: string, message: string): FlightdeckError {
