@@ -1,7 +1,7 @@
 // npm run bench:overload: twice the load that can be sustained, for a model in the pool of threads and for one on the event loop.
 // First the capacity, by a closed loop; then an open loop at twice that rate, with a deadline in every request. What counts is
 // goodput: answers within their deadline. Short rounds of both take turns, so that a machine that slows down slows both, and the
-// ratio is the median over the rounds.
+// ratio is the median over the rounds. A round in which the machine's host kept much of the processors for others is made again.
 
 import { join } from 'node:path';
 import { repositoryRoot } from '@flightdeck/core';
@@ -10,6 +10,7 @@ import { applyLoad, type LoadResult } from './http/load.ts';
 import { inferBinary, post, type Row } from './http/requests.ts';
 import { type ServerProcess, startServer, whenReady } from './http/server-process.ts';
 import { importSlowModel, slowRequest } from './http/slow-model.ts';
+import { countStolenTime, mostRepeats, mostStolen } from './http/stolen-time.ts';
 import { report, withTemporaryHome } from './measure.ts';
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
@@ -80,11 +81,13 @@ async function overload(server: ServerProcess, { name, requests }: Subject) {
   const load = { port: server.port, requests, seconds, warmUpSeconds: 0.5 };
   await applyLoad({ ...load, connections: 32, seconds: warmUpSeconds });
   const measured: Round[] = [];
-  for (let round = 0; round < rounds; round++) {
+  for (let attempt = 0; measured.length < rounds; attempt++) {
+    const stolenShare = countStolenTime();
     let peak = 0;
     for (const crowd of crowds)
       peak = Math.max(peak, goodput(await applyLoad({ ...load, connections: crowd, seconds: seconds / 2 })));
     const result = await applyLoad({ ...load, connections, rate: 2 * peak });
+    if (stolenShare() > mostStolen && attempt < mostRepeats) continue;
     measured.push({ peak, result, ratio: goodput(result) / peak });
     console.error(`${name}: peak ${peak.toFixed(0)}/s, at twice that ${goodput(result).toFixed(0)}/s`);
   }

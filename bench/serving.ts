@@ -12,7 +12,7 @@ import { inferBinary, inferJson, post, type Row } from './http/requests.ts';
 import { inferSchema, rowSchema, schemaOf } from './http/schemas.ts';
 import { type ServerProcess, startServer, whenReady } from './http/server-process.ts';
 import { importSlowModel, slowBatch, slowRequest } from './http/slow-model.ts';
-import { countStolenTime } from './http/stolen-time.ts';
+import { countStolenTime, mostRepeats, mostStolen } from './http/stolen-time.ts';
 import { report, withTemporaryHome } from './measure.ts';
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 7);
@@ -20,10 +20,6 @@ const seconds = Number(process.env.BENCH_SECONDS ?? 1.5);
 const warmUpSeconds = seconds / 4;
 /** Before the first round: a server that has just started compiles its code for a while. */
 const firstWarmUpSeconds = 3;
-
-/** A round that lost more of the processors than that is made again, so many times in all. */
-const mostStolen = 0.05;
-const mostRepeats = 20;
 
 /** The dear model: some 10 ms a run, so that HTTP and the load are little beside it. */
 const slowLayers = 3_000;
