@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { repositoryRoot } from '@flightdeck/core';
 import { bareRuntime } from './http/bare-runtime.ts';
 import { type Flagship, trainFlagship } from './http/flagship.ts';
-import { applyLoad, type LoadResult } from './http/load.ts';
 import { inferBinary, inferJson, post, type Row } from './http/requests.ts';
+import { describe, load, type Measurement, measure, median, middle, type Scenario } from './http/scenario.ts';
 import { inferSchema, rowSchema, schemaOf } from './http/schemas.ts';
 import { type ServerProcess, startServer, whenReady } from './http/server-process.ts';
 import { importSlowModel, slowRequest } from './http/slow-model.ts';
@@ -15,34 +15,11 @@ import { report, withTemporaryHome } from './measure.ts';
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 7);
 const seconds = Number(process.env.BENCH_SECONDS ?? 1.5);
-const warmUpSeconds = seconds / 4;
 /** Before the first round: a server that has just started compiles its code for a while. */
 const firstWarmUpSeconds = 3;
 
 /** The dear model: some 10 ms a run, so that HTTP and the load are little beside it. */
 const slowLayers = 3_000;
-
-interface Measurement {
-  readonly name: string;
-  readonly requestsPerSecond: number;
-  readonly rowsPerSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly p999Ms: number;
-  /** Cores that the server kept busy. */
-  readonly cpu: number;
-  readonly rssBytes: number;
-  /** Cores that the load kept busy: at 1, it is the load that limits. */
-  readonly loadCpu: number;
-}
-
-interface Scenario {
-  readonly name: string;
-  readonly server: () => ServerProcess;
-  readonly requests: readonly Uint8Array[];
-  readonly rowsPerRequest: number;
-  readonly connections: number;
-}
 
 /** One side of a ratio: ONNX Runtime alone with so many rows a run, or requests to a server. */
 type Side = { readonly name: string; readonly bareRows: number } | Scenario;
@@ -81,13 +58,10 @@ await withTemporaryHome(async (home) => {
         const { name } = side;
         const measurement =
           'server' in side
-            ? await measure(side)
+            ? await measure(side, seconds)
             : { ...(await bareRuntime(flagship, side.bareRows, seconds)), name };
         measured.set(name, [...(measured.get(name) ?? []), measurement]);
-        const { requestsPerSecond, rowsPerSecond, p99Ms } = measurement;
-        console.error(
-          `${name}: ${Math.round(requestsPerSecond)} requests/s, ${Math.round(rowsPerSecond)} rows/s, p99 ${p99Ms.toFixed(2)} ms`,
-        );
+        console.error(describe(measurement));
       }
     }
   }
@@ -163,30 +137,6 @@ await withTemporaryHome(async (home) => {
   );
 });
 
-async function measure(scenario: Scenario): Promise<Measurement> {
-  const server = scenario.server();
-  await load(scenario, warmUpSeconds);
-  const cpu = server.cpuSeconds();
-  const result = await load(scenario, seconds);
-  const answered = result.statuses['200'] ?? 0;
-  if (result.firstRefusal !== null) throw new Error(`${scenario.name}: ${result.firstRefusal}`);
-  return {
-    name: scenario.name,
-    requestsPerSecond: answered / result.seconds,
-    rowsPerSecond: (answered * scenario.rowsPerRequest) / result.seconds,
-    p50Ms: result.latency.p50,
-    p99Ms: result.latency.p99,
-    p999Ms: result.latency.p999,
-    cpu: (server.cpuSeconds() - cpu) / result.seconds,
-    rssBytes: server.rssBytes(),
-    loadCpu: result.cpuSeconds / result.seconds,
-  };
-}
-
-function load({ server, requests, connections }: Scenario, forSeconds: number): Promise<LoadResult> {
-  return applyLoad({ port: server().port, requests, connections, seconds: forSeconds, warmUpSeconds: 0 });
-}
-
 function wireOf({ signature, rows }: Flagship) {
   const path = '/v2/models/flight-delay/infer';
   const batch = (size: number): Row[] => Array.from({ length: size }, (_, i) => rows[i % rows.length]!);
@@ -216,15 +166,4 @@ function echoServer(schema: object): Promise<ServerProcess> {
   return startServer(join(import.meta.dirname, 'http', 'echo-server.child.ts'), {
     ECHO_SCHEMA: JSON.stringify(schema),
   });
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
-}
-
-/** The round in the middle by requests a second. */
-function middle(measurements: readonly Measurement[]): Measurement {
-  return [...measurements].sort((a, b) => a.requestsPerSecond - b.requestsPerSecond)[
-    Math.floor(measurements.length / 2)
-  ]!;
 }
