@@ -88,7 +88,8 @@ async function drillOn(
     for (const [i, scenario] of scenarios.entries()) {
       const timeline = timelineOfOwn(scenario, firstDay);
       firstDay += Math.ceil((timeline.to - firstDay) / day) * day;
-      const options = { patience, warm: kind === 'store' && i === 0 };
+      // Of the months before, one day's events are enough for no feature to be a default.
+      const options = { patience, warm: kind === 'store' && i === 0 && 2 };
       const drill = { context, kit, model: model.name, scenario, timeline, options, signal };
       drilled.push(await rowOf(scenario, () => runDrill(drill)));
       console.error(JSON.stringify(drilled.at(-1)));

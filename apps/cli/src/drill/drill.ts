@@ -83,7 +83,7 @@ export interface Drill {
   readonly model: string;
   readonly scenario: Scenario;
   readonly timeline: Timeline;
-  readonly options: Pick<DrillOptions, 'warm' | 'patience'>;
+  readonly options: { readonly warm: boolean | number; readonly patience: number };
   readonly signal: AbortSignal;
 }
 
