@@ -5,7 +5,7 @@ import { messageOf, systemClock } from '@flightdeck/core';
 import { loadModel } from '@flightdeck/training/catalogue';
 import pc from 'picocolors';
 import type { CliContext } from '../apps/cli/src/context.ts';
-import { findScenario, runDrill } from '../apps/cli/src/drill/drill.ts';
+import { daysForRedis, findScenario, runDrill } from '../apps/cli/src/drill/drill.ts';
 import { ownKit } from '../apps/cli/src/drill/kit.ts';
 import { type DrillOutcome, itemOf } from '../apps/cli/src/drill/outcome.ts';
 import { type DrillKind, day, kindOf, policyOf, timelineOfOwn } from '../apps/cli/src/drill/timeline.ts';
@@ -88,8 +88,7 @@ async function drillOn(
     for (const [i, scenario] of scenarios.entries()) {
       const timeline = timelineOfOwn(scenario, firstDay);
       firstDay += Math.ceil((timeline.to - firstDay) / day) * day;
-      // Of the months before, one day's events are enough for no feature to be a default.
-      const options = { patience, warm: kind === 'store' && i === 0 && 2 };
+      const options = { patience, warm: kind === 'store' && i === 0 && daysForRedis };
       const drill = { context, kit, model: model.name, scenario, timeline, options, signal };
       drilled.push(await rowOf(scenario, () => runDrill(drill)));
       console.error(JSON.stringify(drilled.at(-1)));

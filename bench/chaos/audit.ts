@@ -18,6 +18,8 @@ export interface PredictionAudit {
   readonly lostWithinWindow: number;
   /** Gone although they were older. Must be 0. */
   readonly lost: number;
+  /** How long before the kill the oldest of them was answered; null where none is gone. */
+  readonly oldestLostMs: number | null;
   readonly duplicate: number;
 }
 
@@ -60,14 +62,17 @@ function auditPredictions(
   kills: readonly number[],
 ): PredictionAudit {
   const gone = [...predictions].filter(([id]) => !found.has(id));
-  const isInWindow = ({ at }: Acknowledged) =>
-    kills.some((kill) => at <= kill + 50 && at > kill - lossWindowMs);
-  const within = gone.filter(([, one]) => isInWindow(one)).length;
+  // An answer of before the kill may have been read after it.
+  const ageOf = ({ askedAt, at }: Acknowledged) =>
+    Math.min(...kills.filter((kill) => askedAt <= kill).map((kill) => Math.max(0, kill - at)));
+  const ages = gone.map(([, one]) => ageOf(one));
+  const within = ages.filter((age) => age <= lossWindowMs).length;
   return {
     acknowledged: predictions.size,
     logged: predictions.size - gone.length,
     lostWithinWindow: within,
     lost: gone.length - within,
+    oldestLostMs: ages.length === 0 ? null : Math.round(Math.max(...ages)),
     duplicate: rows - found.size,
   };
 }

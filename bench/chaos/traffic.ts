@@ -6,7 +6,8 @@ import type { Random } from '@flightdeck/core';
 import type { Row } from '../http/requests.ts';
 
 export interface Acknowledged {
-  /** When the answer was here, on the clock of performance.now(). */
+  /** When it was asked for, and when the answer was here, on the clock of performance.now(). */
+  readonly askedAt: number;
   readonly at: number;
   readonly label: 0 | 1;
   labelled: boolean;
@@ -66,12 +67,13 @@ export function startTraffic({ url, model, rows, random, from, speed }: TrafficO
       unit: String(Math.floor(random.uniform() * 1e9)),
     }));
     counts.requests++;
+    const askedAt = performance.now();
     const said = (await post('predict', { instances })) as {
       predictions: { predictionId: string; probability: number }[];
     } | null;
     for (const { predictionId, probability } of said?.predictions ?? []) {
       const label = random.uniform() < probability ? 1 : 0;
-      predictions.set(predictionId, { at: performance.now(), label, labelled: false });
+      predictions.set(predictionId, { askedAt, at: performance.now(), label, labelled: false });
       waiting.push(predictionId);
     }
   }

@@ -2,7 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { FlightdeckError, messageOf } from '@flightdeck/core';
-import type { Registry } from '@flightdeck/registry';
+import { bundleFiles, type Registry } from '@flightdeck/registry';
 import { z } from 'zod';
 import { filesOf } from '../../apps/cli/src/drill/kit.ts';
 
@@ -49,11 +49,16 @@ export function startWork(registry: Registry, model: string, controllerUrl: stri
     if ((await registry.rollouts.running(model)) !== undefined) return;
     const champion = await registry.versions.resolve(model, 'champion');
     const { metrics } = champion;
+    // What is equal to the last byte is the same version.
+    const files = {
+      ...(await filesOf(registry, champion)),
+      [bundleFiles.modelCard]: `Candidate of turn ${turn}.`,
+    };
     const runId = `chaos-${turn}`;
     await registry.runs.start({ id: runId, model, parameters: {}, lineage: {} });
     await registry.runs.finish(runId, metrics);
     const { version } = await registry.versions.register({
-      ...{ model, runId, files: await filesOf(registry, champion), metrics, createdBy: 'chaos' },
+      ...{ model, runId, files, metrics, createdBy: 'chaos' },
       gate: { verdict: 'pass', reasons: ['A copy of the champion.'] },
     });
     candidates.push(version);

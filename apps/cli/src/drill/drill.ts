@@ -53,7 +53,10 @@ export async function drill(context: CliContext, name: string, options: DrillOpt
         });
     let failed = true;
     try {
-      const seen = await runDrill({ context, kit, model: model.name, scenario, timeline, options, signal });
+      const { patience } = options;
+      const warm = options.warm && (kindOf(scenario) === 'store' ? daysForRedis : true);
+      const drill = { context, kit, model: model.name, scenario, timeline, signal };
+      const seen = await runDrill({ ...drill, options: { warm, patience } });
       failed = !seen.passed;
       return seen;
     } finally {
@@ -66,6 +69,9 @@ export async function drill(context: CliContext, name: string, options: DrillOpt
   );
   return outcome.passed ? exitCodes.ok : exitCodes.failed;
 }
+
+/** A Redis takes the events of a month in minutes, and two days of them leave no feature a default. */
+export const daysForRedis = 2;
 
 export async function findScenario(model: string, name: string): Promise<Scenario> {
   const scenarios = await listScenarios(model);

@@ -8,7 +8,9 @@ export interface Timeline {
   readonly windowMinutes: number;
   /** How long labels may take. */
   readonly labelMinutes: number;
+  /** The replay's beginning, and that of the first window that is judged. */
   readonly from: number;
+  readonly judgedFrom: number;
   readonly faultFrom: number;
   readonly faultTo: number;
   readonly to: number;
@@ -51,19 +53,18 @@ export function timelineOfOwn(scenario: Scenario, firstDay: number): Timeline {
       return lay(scenario, firstDay + 360, { windowMinutes: 120, labelMinutes, faultWindows: 2 });
     case 'rows':
       return lay(scenario, firstDay + 720, { windowMinutes: 60, labelMinutes, faultWindows: 2 });
-    case 'store':
-      return {
-        ...lay(scenario, firstDay + 720, { windowMinutes: 60, labelMinutes, faultWindows: 2 }),
-        ...slowTime,
-      };
+    case 'store': {
+      const laid = lay(scenario, firstDay + 720, { windowMinutes: 60, labelMinutes, faultWindows: 2 });
+      return { ...laid, from: laid.from - 60, ...slowTime };
+    }
   }
 }
 
 /**
  * What hangs and comes back takes its seconds, whatever the event time: connections time out after one and are tried again each second.
- * So windows are longer, and an answer may come late.
+ * So windows are longer, an answer may come late, and in the hour before the first window serving finds the replay's proxy.
  */
-const slowTime = { secondsPerWindow: 8, latenessMinutes: 15 };
+const slowTime = { secondsPerWindow: 10, latenessMinutes: 15 };
 
 function unsupported({ name }: Scenario): FlightdeckError {
   return new FlightdeckError(
@@ -90,7 +91,17 @@ function lay(
   const backAfter = kindOf(scenario) === 'store' ? windowMinutes : 0;
   const to = due + backAfter + Math.max(leastMargin, margin * windowMinutes);
   const pace = { secondsPerWindow: 3, latenessMinutes: 1 };
-  return { windowMinutes, labelMinutes, from, faultFrom, faultTo, to, reachesBack, ...pace };
+  return {
+    windowMinutes,
+    labelMinutes,
+    from,
+    judgedFrom: from,
+    faultFrom,
+    faultTo,
+    to,
+    reachesBack,
+    ...pace,
+  };
 }
 
 /**
