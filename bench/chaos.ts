@@ -21,14 +21,15 @@ const seed = Number(process.env.CHAOS_SEED ?? 1);
 const model = 'flight-delay';
 const patienceMs = 90_000;
 
-/** Event time goes five minutes a second, and a rollout is decided in a few of these. */
-const speed = 300;
+/** Event time goes fifty minutes a second: a recalibration wants ten days of it, and a rollout is decided in an hour or two. */
+const speed = 3_000;
 const policy = {
   rollout: {
-    shadow: { rate: 1, minimumPairs: 100, minimumMinutes: 10, maximumDisagreement: 0.1 },
-    canary: [{ share: 0.3, minimumRequests: 100, minimumMinutes: 10 }],
+    shadow: { rate: 1, minimumPairs: 100, minimumMinutes: 60, maximumDisagreement: 0.1 },
+    canary: [{ share: 0.3, minimumRequests: 100, minimumMinutes: 60 }],
     service: { errorIncrease: 0.1, p99Ratio: 100 },
-    timeouts: { holdAfterMinutes: 1_440, haltAfterMinutes: 2_880 },
+    // Nobody is asked to look while a process is away for a minute, which is two days.
+    timeouts: { holdAfterMinutes: 14_400, haltAfterMinutes: 28_800 },
   },
   retraining: {
     quality: {
