@@ -88,7 +88,7 @@ async function drillOn(
     for (const [i, scenario] of scenarios.entries()) {
       const timeline = timelineOfOwn(scenario, firstDay);
       firstDay += Math.ceil((timeline.to - firstDay) / day) * day;
-      const options = { patience, warm: kind === 'store' && i === 0 && daysForRedis };
+      const options = { patience, warm: (kind === 'store' || kind === 'labels') && i === 0 && daysForRedis };
       const drill = { context, kit, model: model.name, scenario, timeline, options, signal };
       drilled.push(await rowOf(scenario, () => runDrill(drill)));
       console.error(JSON.stringify(drilled.at(-1)));

@@ -87,8 +87,8 @@ function lay(
   const faultFrom = from + windowMinutes + reachesBack;
   const faultTo = faultFrom + faultWindows * windowMinutes;
   const due = faultTo + windowMinutes + (isAboutLabels ? labelMinutes : 0);
-  // A store that was away is back a moment later: the window after the fault may still be hit, and the next one not.
-  const backAfter = kindOf(scenario) === 'store' ? windowMinutes : 0;
+  // A store that was away is back a moment later: the windows after the fault may still be hit, and then one is not.
+  const backAfter = kindOf(scenario) === 'store' ? 2 * windowMinutes : 0;
   const to = due + backAfter + Math.max(leastMargin, margin * windowMinutes);
   const pace = { secondsPerWindow: 3, latenessMinutes: 1 };
   return {
@@ -122,7 +122,8 @@ export function policyOf({ windowMinutes, labelMinutes, latenessMinutes }: Timel
           // On a busy machine some answers are slow without a fault, which slows all of them.
           service: { slow: 0.5 },
           drift: { stabilityIndex: 0.2 },
-          quality: { labelDelayMinutes: labelMinutes },
+          // Two hours of flights rank worse than promised by 0.1 now and then; flipped labels cost 0.3 and more.
+          quality: { labelDelayMinutes: labelMinutes, rocAuc: 0.2 },
         },
       },
     ],
