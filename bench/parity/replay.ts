@@ -25,11 +25,15 @@ export interface Replay {
   readonly answers: Map<number, FeatureAnswer>;
 }
 
-export interface ReplayOptions {
+/** Where rows and events come from. */
+export interface Replayed {
   readonly database: Database;
   /** Table of the dataset's rows. */
   readonly from: string;
   readonly view: FeatureView;
+}
+
+export interface ReplayOptions extends Replayed {
   readonly period: Period;
   /**
    * `events-last`: minute by minute, rows one by one, and a minute's events only after its rows, as it is live.
@@ -100,7 +104,7 @@ async function accepted(features: OnlineFeatures, events: readonly FeatureEvent[
   if (odd) throw new Error(`A replayed event was not accepted: ${JSON.stringify(odd)}`);
 }
 
-interface Row extends Record<string, unknown> {
+export interface Row extends Record<string, unknown> {
   readonly id: number;
   readonly time: number;
 }
@@ -114,7 +118,7 @@ async function firstDay({ database, from }: ReplayOptions): Promise<number> {
 }
 
 /** Everything that happens on a day, in order. */
-async function eventsOfDay(options: ReplayOptions, day: number): Promise<FeatureEvent[]> {
+export async function eventsOfDay(options: Replayed, day: number): Promise<FeatureEvent[]> {
   const within = Object.values(options.view.events).map(({ at }) => during(at, day));
   const rows = await rowsWhere(options, within.join(' or '));
   return rows
@@ -123,11 +127,11 @@ async function eventsOfDay(options: ReplayOptions, day: number): Promise<Feature
     .sort((a, b) => a.at - b.at);
 }
 
-function rowsOfDay(options: ReplayOptions, day: number): Promise<Row[]> {
+export function rowsOfDay(options: Replayed, day: number): Promise<Row[]> {
   return rowsWhere(options, during('time', day));
 }
 
-async function rowsWhere({ database, from }: ReplayOptions, where: string): Promise<Row[]> {
+async function rowsWhere({ database, from }: Replayed, where: string): Promise<Row[]> {
   return (await database.rows(
     `select * exclude (local_date) from ${from} where ${where} order by id`,
   )) as unknown as Row[];

@@ -28,8 +28,8 @@ export const replayPlan = z
     from: moment,
     /** … until here (exclusive). */
     to: moment,
-    /** Posts the events before `from` first, as far back as the model's longest window reaches. */
-    warm: z.boolean().default(false),
+    /** Posts the events before `from` first: as far back as the model's longest window reaches, or of so many days. */
+    warm: z.union([z.boolean(), z.int().min(1)]).default(false),
     /** Sends the labels that become known after `to` as well. Otherwise they wait in the state file for a replay with a later `to`. */
     drain: z.boolean().default(true),
     /** Decides which rows are sampled, and which are hit by a fault. */

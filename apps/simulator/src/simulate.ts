@@ -38,7 +38,8 @@ export interface SimulateOptions {
  */
 export async function simulate(options: SimulateOptions): Promise<Summary> {
   const { plan, view, source, time, signal } = options;
-  const rowsFrom = plan.warm ? plan.from - reachOf(view) : Number.NEGATIVE_INFINITY;
+  const reach = plan.warm === true ? reachOf(view) : Number(plan.warm) * 1440;
+  const rowsFrom = plan.warm ? plan.from - reach : Number.NEGATIVE_INFINITY;
   const replay = replayId(plan, source);
   const stored = plan.stateFile === undefined ? null : await readState(plan.stateFile, replay);
   const state = stored ?? { position: plan.warm ? rowsFrom : plan.from, predictions: [] };

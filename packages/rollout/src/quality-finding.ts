@@ -25,7 +25,7 @@ export function findQuality(
     const seen = quality
       ? `${count(quality.labels)} labels, ${percent(quality.coverage)} of the window`
       : 'no labels';
-    const reason = `Quality is unknown: ${seen}; ${count(minimumLabels)} and ${percent(minimumCoverage)} are needed.`;
+    const reason = `Quality is unknown: ${seen}, where ${count(minimumLabels)} labels and ${percent(minimumCoverage)} are needed to judge it.`;
     return { known: false, labels: 'missing', reasons: [reason] };
   }
   const { auc, referenceAuc, calibrationError, labels } = quality;

@@ -158,7 +158,7 @@ it('says number, interval, limit and sample size', () => {
     'Calibration has decayed: its error is 0.0300 [0.0200, 0.0400], where 0.01 is allowed.',
   ]);
   expect(decide([drift], few).reasons).toEqual([
-    'Quality is unknown: 900 labels, 90 % of the window; 1,000 and 50 % are needed.',
+    'Quality is unknown: 900 labels, 90 % of the window, where 1,000 labels and 50 % are needed to judge it.',
   ]);
 });
 

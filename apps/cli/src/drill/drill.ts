@@ -19,7 +19,7 @@ import { renderTable } from '../table.ts';
 import { type DrillKit, kitHere, ownKit } from './kit.ts';
 import { lookout } from './lookout.ts';
 import { type DrillOutcome, describeOutcome, itemOf } from './outcome.ts';
-import { day, iso, policyOf, type Timeline, timelineHere, timelineOfOwn } from './timeline.ts';
+import { day, iso, kindOf, policyOf, type Timeline, timelineHere, timelineOfOwn } from './timeline.ts';
 
 /** Lists the scenarios of a model. */
 export async function listDrills({ terminal }: CliContext, options: DrillOptions): Promise<void> {
@@ -44,10 +44,19 @@ export async function drill(context: CliContext, name: string, options: DrillOpt
     const { url, rows } = options;
     const kit = options.here
       ? await kitHere(context, url, signal)
-      : await ownKit(context, { model, policy: policyOf(timeline), rows, signal });
+      : await ownKit(context, {
+          model,
+          policy: policyOf(timeline),
+          withRedis: kindOf(scenario) === 'store',
+          rows,
+          signal,
+        });
     let failed = true;
     try {
-      const seen = await run({ context, kit, model: model.name, scenario, timeline, options, signal });
+      const { patience } = options;
+      const warm = options.warm && (kindOf(scenario) === 'store' ? daysForRedis : true);
+      const drill = { context, kit, model: model.name, scenario, timeline, signal };
+      const seen = await runDrill({ ...drill, options: { warm, patience } });
       failed = !seen.passed;
       return seen;
     } finally {
@@ -61,7 +70,10 @@ export async function drill(context: CliContext, name: string, options: DrillOpt
   return outcome.passed ? exitCodes.ok : exitCodes.failed;
 }
 
-async function findScenario(model: string, name: string): Promise<Scenario> {
+/** A Redis takes the events of a month in minutes, and two days of them leave no feature a default. */
+export const daysForRedis = 2;
+
+export async function findScenario(model: string, name: string): Promise<Scenario> {
   const scenarios = await listScenarios(model);
   const found = scenarios.find((scenario) => scenario.name === name);
   if (found) return found;
@@ -71,19 +83,20 @@ async function findScenario(model: string, name: string): Promise<Scenario> {
   );
 }
 
-interface Drill {
+export interface Drill {
   readonly context: CliContext;
   readonly kit: DrillKit;
   readonly model: string;
   readonly scenario: Scenario;
   readonly timeline: Timeline;
-  readonly options: DrillOptions;
+  readonly options: { readonly warm: boolean | number; readonly patience: number };
   readonly signal: AbortSignal;
 }
 
-async function run(drill: Drill): Promise<DrillOutcome> {
+/** One drill against a kit that is up. */
+export async function runDrill(drill: Drill): Promise<DrillOutcome> {
   const { context, kit, model, scenario, timeline, options, signal } = drill;
-  const watched = { registry: kit.registry, model, scenario, timeline };
+  const watched = { kit, model, scenario, timeline };
   const seen = lookout({ ...watched, patienceSeconds: options.patience, signal });
   const summary = await take(context.terminal, {
     title: `Drilling ${scenario.name}: ${scenario.what}`,
@@ -121,19 +134,24 @@ async function run(drill: Drill): Promise<DrillOutcome> {
   };
 }
 
-/** A window takes so many seconds, so that the controller sees it end before the next one has. */
-const secondsPerWindow = 3;
-
 function replayFault(
   { kit, model, scenario, timeline, options, signal }: Drill,
   onMessage: (message: ReplayMessage) => Promise<void>,
 ): Promise<ReplaySummary> {
-  const { from, to, faultFrom, faultTo, windowMinutes } = timeline;
+  const { from, to, faultFrom, faultTo, windowMinutes, secondsPerWindow } = timeline;
   const scenarios = [{ name: scenario.name, from: iso(faultFrom), to: iso(faultTo) }];
   const speed = (windowMinutes * 60) / secondsPerWindow;
   const range = { from: iso(from), to: iso(to), warm: options.warm, drain: false, speed };
   const shape = windowMinutes < day ? { rowsPerRequest: 16 } : longShape;
-  return replay(kit.env, { model, url: kit.url, ...range, ...shape, scenarios }, { signal, onMessage });
+  const plan = { model, url: kit.url, ...range, ...shape, ...damageable(kit), scenarios };
+  return replay(kit.env, plan, { signal, onMessage });
+}
+
+/** Without its Redis serving takes no events, and a closed loop would wait for that and ask for nothing. */
+function damageable({ redis }: DrillKit): object {
+  if (redis === undefined) return {};
+  const proxy = { port: redis.proxyPort, target: `127.0.0.1:${redis.port}` };
+  return { loop: 'open', inFlight: 32, proxy, redisPid: redis.pid() };
 }
 
 /** Of days not every row is needed, and minutes may be taken together. */

@@ -15,11 +15,14 @@ import { take } from '../progress.ts';
 import { untilReady } from '../serving-client.ts';
 import { trainInWorkshop } from '../training-session.ts';
 import { openWorkshop } from '../workshop.ts';
+import { type FeatureRedis, startFeatureRedis } from './feature-redis.ts';
 
 export interface DrillKit {
   readonly env: CliEnv;
   readonly url: string;
   readonly registry: Registry;
+  /** The Redis with the features, where it was asked for. */
+  readonly redis?: FeatureRedis;
   /** `keep`: what it has written stays, for a look. */
   close(keep?: 'keep'): Promise<void>;
 }
@@ -33,7 +36,10 @@ export async function kitHere({ env }: CliContext, url: string, signal: AbortSig
 
 export interface OwnKitOptions {
   readonly model: ModelDefinition;
-  readonly policy: object;
+  /** The controller's default where left out. */
+  readonly policy?: object;
+  /** Features are kept in a Redis of its own, which serving reaches through the replay's proxy. */
+  readonly withRedis?: boolean;
   /** Training rows, where there is no champion to copy. */
   readonly rows: number;
   readonly signal: AbortSignal;
@@ -41,7 +47,7 @@ export interface OwnKitOptions {
 
 /** Broker, server and controller, and nothing of the user's but the ingested data and the champion. */
 export async function ownKit(context: CliContext, options: OwnKitOptions): Promise<DrillKit> {
-  const { model, policy, signal } = options;
+  const { model, policy, withRedis = false, signal } = options;
   const home = await mkdtemp(join(tmpdir(), 'flightdeck-drill-'));
   const closing: (() => Promise<unknown>)[] = [];
   const close = async (keep?: 'keep') => {
@@ -52,24 +58,26 @@ export async function ownKit(context: CliContext, options: OwnKitOptions): Promi
   try {
     const env = ownEnv(context.env, home);
     await shareDatasets(context.env.home, home);
-    await mkdir(join(home, 'policies'));
-    await writeFile(join(home, 'policies', `${model.name}.json`), JSON.stringify(policy));
+    if (policy) await declarePolicy(home, model.name, policy);
     const registry = await openRegistry({ home });
     closing.push(() => registry.close());
     if (!(await copyChampion(context.env.home, registry, model.name)))
       await trainChampion({ ...context, env }, options);
     const broker = await openBroker(env);
     closing.push(() => broker.stop());
+    const redis = withRedis ? await startFeatureRedis(home) : undefined;
+    if (redis) closing.push(() => redis.stop());
     const kit = await take(context.terminal, {
       title: 'Starting a server and a controller',
       async run() {
-        const serving = await startServing(env, 0, signal, servingVariables);
+        const features = redis && { SERVING_FEATURES_URL: `redis://127.0.0.1:${redis.proxyPort}` };
+        const serving = await startServing(env, 0, signal, { ...servingVariables, ...features });
         closing.push(() => serving.stop());
         const at = { brokerUrl: broker.url, port: 0 };
         const controller = await startController(env, at, signal, controllerVariables);
         closing.push(() => controller.stop());
         await untilReady(serving.url, { signal });
-        return { env, url: serving.url, registry, close };
+        return { env, url: serving.url, registry, ...(redis && { redis }), close };
       },
       done: ({ url }) => `A kit of the drill's own is up at ${url}`,
     });
@@ -78,6 +86,11 @@ export async function ownKit(context: CliContext, options: OwnKitOptions): Promi
     await close();
     throw error;
   }
+}
+
+async function declarePolicy(home: string, model: string, policy: object): Promise<void> {
+  await mkdir(join(home, 'policies'));
+  await writeFile(join(home, 'policies', `${model}.json`), JSON.stringify(policy));
 }
 
 const servingVariables = { SERVING_WORKERS: '1', SERVING_PREDICTION_LOG_BYTES: String(2 ** 30) };

@@ -1,10 +1,10 @@
 // Who watches a drill: when the alarm was first seen and when it was first seen to be gone, in event time and on the clock on the wall.
-// It also does what the replay cannot do itself: roll out the bad candidate.
+// It also does what the replay cannot do itself: roll out the bad candidate, and start the Redis again that was killed.
 
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Registry } from '@flightdeck/registry';
 import type { ReplayMessage, Scenario } from '../kit/simulator.ts';
 import { registerBadCandidate } from './bad-candidate.ts';
+import type { DrillKit } from './kit.ts';
 import { itemOf, type Sighting } from './outcome.ts';
 import type { Timeline } from './timeline.ts';
 import { rolloutOf, type Sign, type Signs, signsInReports, signsInRollout } from './watch.ts';
@@ -12,7 +12,7 @@ import { rolloutOf, type Sign, type Signs, signsInReports, signsInRollout } from
 const lookEveryMs = 200;
 
 export interface LookoutOptions {
-  readonly registry: Registry;
+  readonly kit: Pick<DrillKit, 'registry' | 'redis'>;
   readonly model: string;
   readonly scenario: Scenario;
   readonly timeline: Timeline;
@@ -22,7 +22,8 @@ export interface LookoutOptions {
 }
 
 /** Looks for the signs all the while, and knows when each was first seen. */
-export function lookout({ registry, model, scenario, timeline, patienceSeconds, signal }: LookoutOptions) {
+export function lookout({ kit, model, scenario, timeline, patienceSeconds, signal }: LookoutOptions) {
+  const { registry } = kit;
   const began = { fault: 0, end: 0 };
   const sightings: { detected: Sighting | null; recovered: Sighting | null } = {
     detected: null,
@@ -62,6 +63,7 @@ export function lookout({ registry, model, scenario, timeline, patienceSeconds, 
       if (message.kind === 'scenario' || message.kind === 'ask')
         began[message.state === 'begins' ? 'fault' : 'end'] ||= performance.now();
       if (message.kind !== 'ask') return;
+      if (scenario.expects.kind !== 'rollout') return kit.redis?.revive(); // what was killed begins again when the fault ends
       if (message.state === 'ends') return until(() => sightings.detected !== null);
       const bad = await registerBadCandidate(registry, model);
       candidate = bad.to;

@@ -14,28 +14,33 @@ it.each([
   ['service', 'slow'],
 ])('a drill of %s:%s, which needs a damaged feature store, is refused with a way out', (kind, subject) => {
   const damaged = { ...scenario(kind), expects: { kind, subject } };
-  for (const lay of [timelineOfOwn, timelineHere])
-    expect(() => lay(damaged, firstDay)).toThrowError(
-      expect.objectContaining({
-        code: 'DRILL_UNSUPPORTED',
-        message: expect.stringContaining('docs/simulator.md'),
-      }),
-    );
+  expect(() => timelineHere(damaged, firstDay)).toThrowError(
+    expect.objectContaining({
+      code: 'DRILL_UNSUPPORTED',
+      message: expect.stringContaining('Leave out --here'),
+    }),
+  );
 });
 
 it.each(['missing', 'service', 'drift', 'quality', 'rollout'])(
   'a drill of %s has a whole healthy window before the fault and one after it, and lasts until both are judged',
   (kind) => {
     for (const lay of [timelineOfOwn, timelineHere]) {
-      const { from, faultFrom, faultTo, to, windowMinutes, labelMinutes, reachesBack }: Timeline = lay(
+      const { judgedFrom, faultFrom, faultTo, to, windowMinutes, labelMinutes, reachesBack }: Timeline = lay(
         scenario(kind),
         firstDay,
       );
-      expect((faultFrom - from) % windowMinutes).toBe(0);
+      expect((faultFrom - judgedFrom) % windowMinutes).toBe(0);
       expect((faultTo - faultFrom) % windowMinutes).toBe(0);
-      expect(faultFrom - reachesBack).toBeGreaterThanOrEqual(from + windowMinutes);
+      expect(faultFrom - reachesBack).toBeGreaterThanOrEqual(judgedFrom + windowMinutes);
       const judged = faultTo + windowMinutes + (kind === 'quality' ? labelMinutes : 0);
       expect(to).toBeGreaterThan(judged);
     }
   },
 );
+
+it('a drill of the feature store begins before it is judged, and leaves time to come back', () => {
+  const { from, judgedFrom, faultTo, to, windowMinutes } = timelineOfOwn(scenario('defaulted'), firstDay);
+  expect(from).toBeLessThan(judgedFrom);
+  expect(to).toBeGreaterThan(faultTo + 2 * windowMinutes);
+});

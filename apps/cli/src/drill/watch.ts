@@ -26,11 +26,12 @@ export async function signsInReports(
   { reports }: Registry,
   { model, item, timeline }: { model: string; item: string; timeline: Timeline },
 ): Promise<Signs> {
-  const { windowMinutes, from, faultFrom, faultTo, reachesBack } = timeline;
+  const { windowMinutes, judgedFrom, faultFrom, faultTo, reachesBack } = timeline;
   const judged = (await reports.list({ endpoint: model, limit: 500 }))
     .map(({ content }) => reportSchema.parse(content))
     .filter(
-      ({ window }) => window.to - window.from === windowMinutes * minute && window.from >= from * minute,
+      ({ window }) =>
+        window.to - window.from === windowMinutes * minute && window.from >= judgedFrom * minute,
     )
     .sort((a, b) => a.window.from - b.window.from)
     .map((report) => ({ report, found: itemsOf(report).find((one) => one.item === item) }));

@@ -10,17 +10,17 @@ export interface KeepUpOptions {
   readonly tell: (line: string) => void;
   /** Pause before the first restart; doubles with each that fails or does not last. */
   readonly pauseMs?: number;
+  /** A process that lived this long is taken for sound, and its next end for a first one. */
+  readonly soundAfterMs?: number;
 }
 
 const longestPauseMs = 30_000;
-/** A process that lived this long is taken for sound, and its next end for a first one. */
-const soundAfterMs = 60_000;
 
 /** Resolves when the signal is aborted and the process has stopped. */
 export async function keepUp(
   first: Child,
   start: () => Promise<Child>,
-  { signal, tell, pauseMs = 1_000 }: KeepUpOptions,
+  { signal, tell, pauseMs = 1_000, soundAfterMs = 60_000 }: KeepUpOptions,
 ): Promise<void> {
   let failures = 0;
   for (let child: Child | null = first; child !== null; ) {

@@ -54,7 +54,7 @@ async function run(context: CliContext, port: number, interrupted: AbortSignal):
 }
 
 /** What closes the loop: answers are kept for the controller, and features where a crash does not lose them. */
-function loopVariables({ kind, url }: Broker): NodeJS.ProcessEnv {
+export function loopVariables({ kind, url }: Broker): NodeJS.ProcessEnv {
   return {
     SERVING_PREDICTION_LOG_BYTES: String(2 * 1024 ** 3),
     ...(kind !== 'embedded-postgres' && { SERVING_FEATURES_URL: url }),

@@ -183,6 +183,7 @@ describe('it is handed in', () => {
     expect(await once.ask(model, 'recalibrate', { ...ada, id: '1' })).toMatchObject({
       kind: 'recalibrate',
       actor: 'ada',
+      reason: 'ada asked to recalibrate: "the season has changed"',
     });
     expect(await queued()).toMatchObject([{ actor: 'ada', trigger: { kind: 'person', reason: ada.why } }]);
     const again = once.ask(model, 'retrain', { ...ada, id: '2' });

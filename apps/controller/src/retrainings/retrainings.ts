@@ -103,7 +103,8 @@ export function retrainings(desk: RetrainingDesk): Retrainings {
     const versions = { champion: String(seen.champion) };
     const triggers = seen.triggers.filter(({ id }) => decision.triggers.includes(id));
     const evidence = { ...evidenceOf({ at: seen.now, triggers, job, versions }), ...toldOf(seen, decision) };
-    const written = await decisions.append({ model, kind: action, actor, reason: decision.why, evidence });
+    const reason = reasonOf(seen, decision);
+    const written = await decisions.append({ model, kind: action, actor, reason, evidence });
     await alerts.answered(model, decision.triggers);
     await queue.submit(job, versions);
     handedIn.add(nameOf(job));
@@ -139,6 +140,11 @@ export function retrainings(desk: RetrainingDesk): Retrainings {
       throw underWay(model, decision?.reason ?? 'this request was answered before.');
     },
   };
+}
+
+/** A person's own words say more than that somebody asked. */
+function reasonOf({ why }: Seen, decision: RetrainingDecision): string {
+  return why === undefined ? decision.why : `${decision.why.replace(/\.$/, '')}: "${why}"`;
 }
 
 function skippedIn({ evidence }: Decision): unknown {

@@ -36,6 +36,7 @@ const longestString = 256;
 /** `read` throws UNKNOWN_FIELD, WRONG_TYPE, OUT_OF_RANGE or STRING_TOO_LONG. */
 export function scoreModel(signature: ScoreSignature, lookup: FeatureLookup | null = null): DomainModel {
   const fields = signature.inputs.map(compileField);
+  const columnOf = new Map(signature.inputs.map(({ name }, column) => [name, column]));
   const readRow = rowReader(fields, [...(lookup === null ? [] : ['time', ...lookup.columns]), 'unit']);
   const layout = rowLayout(fields);
   const score = signature.output.name;
@@ -69,8 +70,8 @@ export function scoreModel(signature: ScoreSignature, lookup: FeatureLookup | nu
         defaulted.some((name) => lookup.aggregates.has(name));
       if (!notes.some(isLacking)) return batchOf(rows, notes, { eventTimes, ...statusesOf(notes) });
       return lookUp(lookup, instances, eventTimes).then((answers) => {
-        const found = answers.map((answer, row) => fillIn(fields, answer, rows[row]!, notes[row]!));
-        return batchOf(rows, found, { eventTimes, ...statusesOf(found, answers) });
+        const found = answers.map((answer, row) => fillIn(columnOf, answer, rows[row]!, notes[row]!));
+        return batchOf(rows, found, { eventTimes, ...statusesOf(found, notes, answers) });
       });
     },
   };
@@ -91,36 +92,37 @@ function lookUp(
 
 /** Puts what was looked up into the row, and says what is still a default. */
 function fillIn(
-  fields: readonly Field[],
+  columnOf: ReadonlyMap<string, number>,
   { values, statuses }: FeatureAnswer,
   row: Row,
   notes: InstanceNotes,
 ): InstanceNotes {
-  const lacking = new Set(notes.defaulted);
   const defaulted: string[] = [];
   const stale: string[] = [];
-  for (const [column, { input, whenAbsent }] of fields.entries()) {
-    const { name } = input;
-    if (!lacking.has(name)) continue;
-    if (statuses[name] === 'present' || statuses[name] === 'stale') row[column] = values[name] ?? whenAbsent;
+  for (const name of notes.defaulted) {
+    const status = statuses[name];
+    const column = columnOf.get(name)!;
+    if (status === 'present' || status === 'stale') row[column] = values[name] ?? row[column]!;
     else defaulted.push(name);
-    if (statuses[name] === 'stale') stale.push(name);
+    if (status === 'stale') stale.push(name);
   }
-  return { ...notes, defaulted, stale };
+  return { defaulted, unknown: notes.unknown, stale };
 }
 
-/** For the log: a code a row, of those features that were not given in all rows. */
+/** For the log: a code a row, of those features that were not given in all rows. `before` and `answers`: what was lacking, and what was found. */
 function statusesOf(
   notes: readonly InstanceNotes[],
-  answers?: readonly FeatureAnswer[],
+  before: readonly InstanceNotes[] = [],
+  answers: readonly FeatureAnswer[] = [],
 ): Pick<InstanceBatch, 'statuses'> {
   const codes: Record<string, Uint8Array> = {};
   const mark = (name: string, row: number, code: number) => {
     codes[name] ??= new Uint8Array(notes.length);
     codes[name][row] = code;
   };
-  answers?.forEach(({ statuses }, row) => {
-    for (const name in statuses) if (statuses[name] === 'present') mark(name, row, statusCode.present);
+  answers.forEach(({ statuses }, row) => {
+    for (const name of before[row]!.defaulted)
+      if (statuses[name] === 'present') mark(name, row, statusCode.present);
   });
   notes.forEach(({ defaulted, stale }, row) => {
     for (const name of defaulted) mark(name, row, statusCode.default);

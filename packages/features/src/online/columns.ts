@@ -30,7 +30,12 @@ export function rawColumns(view: FeatureView, name: string): string[] {
 
 /** Undefined where a part is missing: such a row has no key. */
 export function keyOf(parts: readonly ColumnValue[]): string | undefined {
-  return parts.includes(undefined) ? undefined : parts.join(separator);
+  let key = '';
+  for (let index = 0; index < parts.length; index++) {
+    if (parts[index] === undefined) return undefined;
+    key += index === 0 ? parts[index] : separator + parts[index];
+  }
+  return key;
 }
 
 function rawValue(value: unknown): ColumnValue {

@@ -64,11 +64,13 @@ export function onlineFeatures(
     },
     async lookup(rows) {
       const wanted = rows.map(readsOf);
-      const found = await store.read(wanted.flatMap(({ reads }) => reads));
+      const reads: Read[] = [];
+      for (const { reads: own } of wanted) for (const read of own) reads.push(read);
+      const found = await store.read(reads);
       let next = 0;
       return rows.map((row, index) => {
         const { places, columns } = wanted[index]!;
-        const totals: RowTotals[number][] = [];
+        const totals = new Array<RowTotals[number]>(lookups.length);
         for (const place of places) totals[place] = lookups[place]!.tell(found[next++]!, columns);
         return answer(features, row, totals);
       });
