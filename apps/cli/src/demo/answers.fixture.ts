@@ -38,6 +38,7 @@ export function goodRecord(): DemoRecord {
   return {
     result: realResult(),
     answers: goodAnswers(),
+    loop: null,
     broker: 'private-redis',
     peakRssBytes: 1.3e9,
     seconds: { start: 0.9, serve: 0.8, ask: 0.51234, total: 28.6 },

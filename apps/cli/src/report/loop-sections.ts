@@ -1,0 +1,102 @@
+// The loop on the page: what drifted, what was decided about it and what that changed, and how a bad model fared. All numbers are those
+// of matured labels; what was done on purpose is called injected.
+
+import type { LoopSummary, PeriodQuality } from '../demo/loop-schema.ts';
+import { count, duration, percent, score } from '../figures.ts';
+import { figure } from './chart.ts';
+import { type Html, html } from './html.ts';
+import { loopChart } from './loop-chart.ts';
+import { type Numbered, numbered } from './loop-events.ts';
+import type { ReportInput } from './report.ts';
+
+export function loopSection({ summary }: ReportInput): Html | null {
+  const { loop } = summary;
+  if (loop === null) return null;
+  const events = numbered(loop.timeline);
+  return html`<section><h2>The loop: spring, replayed</h2>
+${introduction(loop)}
+<div class="charts">${figure(loopChart(loop, events))}</div>
+${comparison(loop)}
+${badModel(loop)}
+${timelineTable(events)}</section>`;
+}
+
+function introduction({ replay, versions, trigger, days, seconds }: LoopSummary): Html {
+  const [first, last] = [days[0]!.day, days.at(-1)!.day];
+  const asked =
+    trigger === 'alarm'
+      ? 'Nothing of this drift was made up: the alarm came from the labels of real flights.'
+      : 'In these days no alarm led to a decision, so the demo asked for a recalibration, as a person can; nothing of the drift was made up.';
+  return html`<p>The rows from ${first} to ${last}, none of them seen in training, were sent to a server as they happened, in
+${duration(seconds)}: predictions for ${percent(replay.share, 0)} of them (${count(replay.predictions)}), all ${count(replay.events)} events, and
+each label at the time at which it became known. A controller reported on each day and week, and decided. The natural drift is weak, and of
+one kind: the ranking holds, and the probabilities slowly become wrong. ${asked}</p>
+<p class="note">The dashed line is version ${versions.frozen}, which was trained on winter, as if nobody had touched it: its network, run over the logged
+features of every answer. One day is one draw of the weather, so single days scatter; read the two lines against each other.</p>`;
+}
+
+function comparison({ quality: { before, after }, versions }: LoopSummary): Html {
+  return html`<div class="card scroll"><table>
+<caption>Matured quality, 95 % intervals over days</caption>
+<thead><tr><th scope="col">Time</th><th scope="col">Answers</th><th scope="col" class="number">Rows</th><th scope="col" class="number">ROC-AUC</th>
+<th scope="col" class="number">Log loss</th><th scope="col" class="number">ECE</th><th scope="col" class="number">predicted − observed</th></tr></thead>
+<tbody>${sideRow('Before the rollout', before, before.served, `version ${versions.frozen}`)}
+${
+  after === null
+    ? null
+    : html`${sideRow('After the promotion', after, after.frozen, `version ${versions.frozen}, frozen`)}
+${sideRow('', after, after.served, `served: version ${versions.candidate ?? '?'}`)}`
+}</tbody></table></div>
+${verdict(after)}`;
+}
+
+type Side = PeriodQuality['served'];
+type Estimate = Side['ece'];
+
+function sideRow(name: string, { rows, days }: PeriodQuality, side: Side, who: string): Html {
+  const cell = (estimate: Estimate, digits: number) =>
+    html`<td class="number">${estimate.value.toFixed(digits)}${interval(estimate, digits)}</td>`;
+  return html`<tr><th scope="row">${name}${name === '' ? null : html` <small>${days} days</small>`}</th><td>${who}</td><td class="number">${count(rows)}</td>${cell(side.rocAuc, 4)}${cell(side.logLoss, 4)}${cell(side.ece, 4)}${cell(side.bias, 4)}</tr>`;
+}
+
+function interval({ low, high }: Estimate, digits: number): Html | null {
+  if (low === null || high === null) return null;
+  return html`<br><small>${low.toFixed(digits)} to ${high.toFixed(digits)}</small>`;
+}
+
+/** In one sentence, for better or worse. */
+function verdict(after: PeriodQuality | null): Html {
+  if (after === null)
+    return html`<p class="note">No new version was promoted: the timeline below says why. Everything was answered by the frozen version.</p>`;
+  const { ece } = after.saved;
+  const isSure = ece.low !== null && ece.high !== null && (ece.low > 0 || ece.high < 0);
+  const what = ece.value > 0 ? 'smaller' : 'larger';
+  const sure = isSure ? 'more than chance' : 'which days alone could explain';
+  const bounds = ece.low === null || ece.high === null ? '' : ` [${score(ece.low)}, ${score(ece.high)}]`;
+  return html`<p class="note">On the same rows the calibration error of what was served is ${score(Math.abs(ece.value))} ${what} than that of the frozen
+version (frozen minus served ${score(ece.value)}${bounds}): ${sure}. A recalibration keeps the order of all rows, so it cannot change the ranking.</p>`;
+}
+
+function badModel({ rollback, versions }: LoopSummary): Html {
+  if (rollback === null)
+    return html`<p class="note">Injected: version ${versions.bad}, a bad model. The controller did not roll it back in the time it had.</p>`;
+  const { afterMinutes, afterSeconds, answered } = rollback;
+  const got = answered === 0 ? 'Not one caller got an answer of it' : `It answered ${count(answered)} rows`;
+  return html`<p class="note">Injected: version ${versions.bad} says the opposite of the champion and was registered past its gate. Its rollout was rolled back
+by the controller after ${duration(afterMinutes * 60)} of event time, ${duration(afterSeconds)} on the wall. ${got}.</p>`;
+}
+
+function timelineTable(events: readonly Numbered[]): Html {
+  return html`<div class="card scroll"><table class="timeline">
+<caption>What happened, as the registry recorded it</caption>
+<thead><tr><th scope="col" class="number"></th><th scope="col">Event time</th><th scope="col">What</th><th scope="col">Why</th><th scope="col" class="number">Real time</th></tr></thead>
+<tbody>${events.map(eventRow)}</tbody></table></div>`;
+}
+
+function eventRow({ number, at, name, colour, text, reasons, seconds, by }: Numbered): Html {
+  const details =
+    reasons.length === 0
+      ? null
+      : html`<details><summary>${count(reasons.length)} ${reasons.length === 1 ? 'reason' : 'reasons'}</summary><ul>${reasons.map((reason) => html`<li>${reason}</li>`)}</ul></details>`;
+  return html`<tr><td class="number">${number}</td><td class="when">${at.slice(5, 16).replace('T', ' ')}</td><td class="what"><span class="named" style="--mark: var(--${colour})">${name}</span><br><small>by ${by}</small></td><td>${text}${details}</td><td class="number">${seconds === null ? '' : duration(seconds)}</td></tr>`;
+}
