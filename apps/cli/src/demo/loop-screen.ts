@@ -84,7 +84,7 @@ function comparison({ quality: { before, after }, versions, rollback }: LoopSumm
           ? []
           : [
               row(`after, ${after.days} days`, `v${versions.frozen}, frozen, same rows`, after.frozen),
-              row('', `v${versions.candidate} and what followed, as served`, after.served),
+              row('', `v${versions.candidate}, as served`, after.served),
             ]),
       ],
     }),

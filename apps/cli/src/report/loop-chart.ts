@@ -100,7 +100,14 @@ function timeAxis(gridIndex: number, min: number, max: number) {
     gridIndex,
     interval: dayMs * (max - min > 20 * dayMs ? 3 : 2),
     splitLine: { show: false },
-    axisLabel: { show: isLast, color: palette.muted.light, ...font, formatter: dateLabel, hideOverlap: true },
+    axisLabel: {
+      show: isLast,
+      color: palette.muted.light,
+      ...font,
+      formatter: dateLabel,
+      showMaxLabel: false,
+      hideOverlap: true,
+    },
   };
 }
 
@@ -164,7 +171,7 @@ function clustered(events: readonly Numbered[], span: number): Cluster[] {
   const clusters: Numbered[][] = [];
   for (const event of events) {
     const current = clusters.at(-1);
-    if (current && Date.parse(event.at) - Date.parse(current[0]!.at) < span / 45) current.push(event);
+    if (current && Date.parse(event.at) - Date.parse(current[0]!.at) < span / 24) current.push(event);
     else clusters.push([event]);
   }
   return clusters.map((cluster) => {

@@ -2,7 +2,7 @@
 // of matured labels; what was done on purpose is called injected.
 
 import type { LoopSummary, PeriodQuality } from '../demo/loop-schema.ts';
-import { count, duration, percent, score } from '../figures.ts';
+import { count, duration, percent, score, span } from '../figures.ts';
 import { figure } from './chart.ts';
 import { type Html, html } from './html.ts';
 import { loopChart } from './loop-chart.ts';
@@ -16,7 +16,7 @@ export function loopSection({ summary }: ReportInput): Html | null {
   return html`<section><h2>The loop: spring, replayed</h2>
 ${introduction(loop)}
 <div class="charts">${figure(loopChart(loop, events))}</div>
-${comparison(loop)}
+${comparison(loop, summary.test.network)}
 ${badModel(loop)}
 ${timelineTable(events)}</section>`;
 }
@@ -35,33 +35,42 @@ one kind: the ranking holds, and the probabilities slowly become wrong. ${asked}
 features of every answer. One day is one draw of the weather, so single days scatter; read the two lines against each other.</p>`;
 }
 
-function comparison({ quality: { before, after }, versions }: LoopSummary): Html {
+function comparison(
+  { quality: { before, after }, versions }: LoopSummary,
+  promised: ReportInput['summary']['test']['network'],
+): Html {
   return html`<div class="card scroll"><table>
 <caption>Matured quality, 95 % intervals over days</caption>
 <thead><tr><th scope="col">Time</th><th scope="col">Answers</th><th scope="col" class="number">Rows</th><th scope="col" class="number">ROC-AUC</th>
 <th scope="col" class="number">Log loss</th><th scope="col" class="number">ECE</th><th scope="col" class="number">predicted − observed</th></tr></thead>
-<tbody>${sideRow('Before the rollout', before, before.served, `version ${versions.frozen}`)}
+<tbody>${promiseRow(promised)}
+${sideRow('Before the rollout', before, before.served, `version ${versions.frozen}`)}
 ${
   after === null
     ? null
     : html`${sideRow('After the promotion', after, after.frozen, `version ${versions.frozen}, frozen`)}
-${sideRow('', after, after.served, `served: version ${versions.candidate ?? '?'}`)}`
+${sideRow('', after, after.served, `served, by version ${versions.candidate!}`)}`
 }</tbody></table></div>
 ${verdict(after)}`;
+}
+
+/** What the evaluation said, on rows from before. */
+function promiseRow({ rocAuc, logLoss, ece }: ReportInput['summary']['test']['network']): Html {
+  return html`<tr><th scope="row">Test rows <small>what was promised</small></th><td>the trained version</td><td></td>${[rocAuc, logLoss, ece].map(cell)}<td></td></tr>`;
 }
 
 type Side = PeriodQuality['served'];
 type Estimate = Side['ece'];
 
 function sideRow(name: string, { rows, days }: PeriodQuality, side: Side, who: string): Html {
-  const cell = (estimate: Estimate, digits: number) =>
-    html`<td class="number">${estimate.value.toFixed(digits)}${interval(estimate, digits)}</td>`;
-  return html`<tr><th scope="row">${name}${name === '' ? null : html` <small>${days} days</small>`}</th><td>${who}</td><td class="number">${count(rows)}</td>${cell(side.rocAuc, 4)}${cell(side.logLoss, 4)}${cell(side.ece, 4)}${cell(side.bias, 4)}</tr>`;
+  const { rocAuc, logLoss, ece, bias } = side;
+  return html`<tr><th scope="row">${name}${name === '' ? null : html` <small>${days} days</small>`}</th><td>${who}</td><td class="number">${count(rows)}</td>${[rocAuc, logLoss, ece, bias].map(cell)}</tr>`;
 }
 
-function interval({ low, high }: Estimate, digits: number): Html | null {
-  if (low === null || high === null) return null;
-  return html`<br><small>${low.toFixed(digits)} to ${high.toFixed(digits)}</small>`;
+function cell({ value, low, high }: Estimate): Html {
+  const interval =
+    low === null || high === null ? null : html`<br><small>${score(low)} to ${score(high)}</small>`;
+  return html`<td class="number">${score(value)}${interval}</td>`;
 }
 
 /** In one sentence, for better or worse. */
@@ -74,7 +83,8 @@ function verdict(after: PeriodQuality | null): Html {
   const sure = isSure ? 'more than chance' : 'which days alone could explain';
   const bounds = ece.low === null || ece.high === null ? '' : ` [${score(ece.low)}, ${score(ece.high)}]`;
   return html`<p class="note">On the same rows the calibration error of what was served is ${score(Math.abs(ece.value))} ${what} than that of the frozen
-version (frozen minus served ${score(ece.value)}${bounds}): ${sure}. A recalibration keeps the order of all rows, so it cannot change the ranking.</p>`;
+version (frozen minus served ${score(ece.value)}${bounds}): ${sure}. A recalibration keeps the order of all rows, so it cannot change the ranking; and it is
+fitted on the days before it, so what drifts on after them stays until the next one.</p>`;
 }
 
 function badModel({ rollback, versions }: LoopSummary): Html {
@@ -83,7 +93,7 @@ function badModel({ rollback, versions }: LoopSummary): Html {
   const { afterMinutes, afterSeconds, answered } = rollback;
   const got = answered === 0 ? 'Not one caller got an answer of it' : `It answered ${count(answered)} rows`;
   return html`<p class="note">Injected: version ${versions.bad} says the opposite of the champion and was registered past its gate. Its rollout was rolled back
-by the controller after ${duration(afterMinutes * 60)} of event time, ${duration(afterSeconds)} on the wall. ${got}.</p>`;
+by the controller after ${span(afterMinutes)} of event time, ${duration(afterSeconds)} on the wall. ${got}.</p>`;
 }
 
 function timelineTable(events: readonly Numbered[]): Html {

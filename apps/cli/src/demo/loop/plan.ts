@@ -59,27 +59,44 @@ export const shape = { rowsPerRequest: 256, tickMinutes: 15 };
 /** While a rollout is under way, event time a second of real time: the controller is to see each step, and not only its end. */
 export const rolloutSpeed = (day * 60) / 4;
 
+const numbers = z.record(z.string(), z.number());
 const windowsSchema = z.array(
   z.looseObject({
     lengthMinutes: z.number(),
-    alarms: z.looseObject({ persistence: z.record(z.string(), z.number()).optional() }).optional(),
+    alarms: z.looseObject({ persistence: numbers.optional(), service: numbers.optional() }).optional(),
   }),
 );
+type Window = z.infer<typeof windowsSchema>[number];
 const declaredSchema = z.looseObject({
   windows: windowsSchema.optional(),
   retraining: z.looseObject({}).optional(),
 });
 type Declared = z.infer<typeof declaredSchema>;
 
-/** The model's own policy, with a rollout for a replay that is sampled, and retrainings no larger than the demo's training. */
-export async function policyOf(model: string, rows: number, { persistence }: LoopPlan): Promise<object> {
+/**
+ * The model's own policy, with a rollout for a replay that is sampled, and retrainings no larger than the demo's training. Nobody is
+ * told that answers are slow: the replay goes as fast as they come.
+ */
+export async function policyOf(model: string, rows: number, plan: LoopPlan): Promise<object> {
   const declared = await readDeclared(model);
-  const windows = persistence === null ? declared.windows : declared.windows?.map(atOnce(persistence));
   return {
     ...declared,
-    ...(windows && { windows }),
+    ...(declared.windows && { windows: declared.windows.map((window) => replayed(window, plan)) }),
     ...(declared.retraining && { retraining: { ...declared.retraining, job: { rows, trials: 2 } } }),
     rollout,
+  };
+}
+
+function replayed({ lengthMinutes, alarms, ...window }: Window, { persistence }: LoopPlan): Window {
+  const isHurried = persistence !== null && lengthMinutes >= week;
+  return {
+    ...window,
+    lengthMinutes,
+    alarms: {
+      ...alarms,
+      service: { ...alarms?.service, slow: 1 },
+      ...(isHurried && { persistence: { ...alarms?.persistence, quality: persistence } }),
+    },
   };
 }
 
@@ -91,13 +108,6 @@ async function readDeclared(model: string): Promise<Declared> {
     if (isSystemError(error, 'ENOENT')) return {};
     throw error;
   }
-}
-
-function atOnce(quality: number) {
-  return (window: z.infer<typeof windowsSchema>[number]) =>
-    window.lengthMinutes < week
-      ? window
-      : { ...window, alarms: { ...window.alarms, persistence: { ...window.alarms?.persistence, quality } } };
 }
 
 /** Larger shares than one would begin with: of a sample of the traffic 5 % would take a week to say anything. */

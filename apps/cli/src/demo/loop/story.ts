@@ -36,6 +36,8 @@ function rank({ seconds }: LoopEvent): number {
   return seconds ?? Number.NEGATIVE_INFINITY;
 }
 
+const sections: Readonly<Record<string, string>> = { drift: 'Drift', quality: 'Quality', service: 'Service' };
+
 /** One a section that raised an alarm. A report is made anew as labels come in, so that its own time is not that of the alarm. */
 function alarmsOf(report: Report): LoopEvent[] {
   const { version, window } = report;
@@ -44,7 +46,7 @@ function alarmsOf(report: Report): LoopEvent[] {
   const [from, to] = [iso(window.from / 60_000), iso(window.to / 60_000)];
   return [...bySection].map(([section, items]) => ({
     ...{ at: to, seconds: null, kind: 'alarm' as const, version, by: 'controller' },
-    text: `${section === 'drift' ? 'Drift' : section === 'quality' ? 'Quality' : 'Inputs or service'} in the window from ${from.slice(0, 10)} to ${to.slice(0, 10)}: ${items
+    text: `${sections[section] ?? 'Inputs'} in the window from ${from.slice(0, 10)} to ${to.slice(0, 10)}: ${items
       .map(({ item }) => item.slice(section.length + 1))
       .join(', ')}`,
     reasons: items.slice(0, 4).map(({ message }) => message),
