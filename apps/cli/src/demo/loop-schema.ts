@@ -98,6 +98,8 @@ export const loopSchema = z.object({
     promoted: z.boolean(),
     bad: z.number().int(),
   }),
+  /** Of the frozen version, by the evaluation that let it in. */
+  promised: z.object({ rocAuc: z.number(), logLoss: z.number(), ece: z.number() }),
   /** How the job failed, where it did. */
   jobFailure: z.string().nullable(),
   timeline: z.array(eventSchema),

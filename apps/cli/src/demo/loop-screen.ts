@@ -11,7 +11,7 @@ export function loopText(loop: LoopSummary, { bold }: Colours): string {
   return [
     bold(`The loop: ${from} to ${to} replayed in ${duration(loop.seconds)}`),
     trigger === 'alarm'
-      ? 'The drift is that of the real flights: weak, and of calibration only. The bad model is injected.'
+      ? 'The drift is that of the real rows, and so is the alarm. The bad model is injected.'
       : 'No alarm led to a decision in these days, so the demo asked for a recalibration itself. The bad model is injected.',
     '',
     decisions(loop),

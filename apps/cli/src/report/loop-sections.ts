@@ -14,36 +14,45 @@ export function loopSection({ summary }: ReportInput): Html | null {
   if (loop === null) return null;
   const events = numbered(loop.timeline);
   return html`<section><h2>The loop: spring, replayed</h2>
-${introduction(loop)}
+${introduction(loop, summary.served?.version ?? null)}
 <div class="charts">${figure(loopChart(loop, events))}</div>
-${comparison(loop, summary.test.network)}
+${comparison(loop)}
 ${badModel(loop)}
 ${timelineTable(events)}</section>`;
 }
 
-function introduction({ replay, versions, trigger, days, seconds }: LoopSummary): Html {
+function introduction(loop: LoopSummary, original: number | null): Html {
+  const { replay, versions, days, seconds, quality, promised } = loop;
+  const { rocAuc, bias } = quality.before.served;
   const [first, last] = [days[0]!.day, days.at(-1)!.day];
-  const asked =
-    trigger === 'alarm'
-      ? 'Nothing of this drift was made up: the alarm came from the labels of real flights.'
-      : 'In these days no alarm led to a decision, so the demo asked for a recalibration, as a person can; nothing of the drift was made up.';
+  const isCopy = original !== null && original !== versions.frozen;
+  const copied = isCopy
+    ? ` (In the loop's own registry it has this number; here it is version ${original}.)`
+    : '';
   return html`<p>The rows from ${first} to ${last}, none of them seen in training, were sent to a server as they happened, in
 ${duration(seconds)}: predictions for ${percent(replay.share, 0)} of them (${count(replay.predictions)}), all ${count(replay.events)} events, and
-each label at the time at which it became known. A controller reported on each day and week, and decided. The natural drift is weak, and of
-one kind: the ranking holds, and the probabilities slowly become wrong. ${asked}</p>
-<p class="note">The dashed line is version ${versions.frozen}, which was trained on winter, as if nobody had touched it: its network, run over the logged
-features of every answer. One day is one draw of the weather, so single days scatter; read the two lines against each other.</p>`;
+each label at the time at which it became known. A controller reported on each day and week, and decided.</p>
+<p>How much drifts of itself is little: until something was done, version ${versions.frozen} ranked these rows with a ROC-AUC of ${score(rocAuc.value)},
+where its test had promised ${score(promised.rocAuc)}, and its probabilities were ${percent(Math.abs(bias.value))} too ${bias.value < 0 ? 'low' : 'high'}
+on average. ${finding(loop)} Nothing of this drift was made up; the bad model further down was, and is marked as injected.</p>
+<p class="note">The dashed line is version ${versions.frozen} as if nobody had touched it: its network, run over the logged features of every answer.
+One day is one draw of the weather, so single days scatter; read the two lines against each other.${copied}</p>`;
 }
 
-function comparison(
-  { quality: { before, after }, versions }: LoopSummary,
-  promised: ReportInput['summary']['test']['network'],
-): Html {
+/** What the controller made of it, in its own words. */
+function finding({ trigger, timeline }: LoopSummary): string {
+  const decision = timeline.find(({ kind }) => kind === 'recalibrate' || kind === 'retrain');
+  return trigger === 'alarm'
+    ? `The controller's finding: “${decision!.text}”`
+    : 'The controller found no reason to act, so the demo asked for a recalibration, as a person can.';
+}
+
+function comparison({ quality: { before, after }, versions, promised }: LoopSummary): Html {
   return html`<div class="card scroll"><table>
 <caption>Matured quality, 95 % intervals over days</caption>
 <thead><tr><th scope="col">Time</th><th scope="col">Answers</th><th scope="col" class="number">Rows</th><th scope="col" class="number">ROC-AUC</th>
 <th scope="col" class="number">Log loss</th><th scope="col" class="number">ECE</th><th scope="col" class="number">predicted − observed</th></tr></thead>
-<tbody>${promiseRow(promised)}
+<tbody>${promiseRow(promised, versions.frozen)}
 ${sideRow('Before the rollout', before, before.served, `version ${versions.frozen}`)}
 ${
   after === null
@@ -55,8 +64,8 @@ ${verdict(after)}`;
 }
 
 /** What the evaluation said, on rows from before. */
-function promiseRow({ rocAuc, logLoss, ece }: ReportInput['summary']['test']['network']): Html {
-  return html`<tr><th scope="row">Test rows <small>what was promised</small></th><td>the trained version</td><td></td>${[rocAuc, logLoss, ece].map(cell)}<td></td></tr>`;
+function promiseRow({ rocAuc, logLoss, ece }: LoopSummary['promised'], version: number): Html {
+  return html`<tr><th scope="row">Test rows <small>what was promised</small></th><td>version ${version}</td><td></td>${[rocAuc, logLoss, ece].map((value) => html`<td class="number">${score(value)}</td>`)}<td></td></tr>`;
 }
 
 type Side = PeriodQuality['served'];

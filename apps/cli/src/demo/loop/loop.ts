@@ -1,6 +1,6 @@
 // The second half of the demo: the loop, played in a kit of its own, and what came of it in numbers.
 
-import { bundleFiles } from '@flightdeck/registry';
+import { bundleFiles, type ModelVersion } from '@flightdeck/registry';
 import type { ModelDefinition } from '@flightdeck/training';
 import type { CliContext } from '../../context.ts';
 import { take } from '../../progress.ts';
@@ -50,6 +50,7 @@ export async function playLoop(
       replay: { from: iso(plan.from), to: iso(played.until), share: plan.share, predictions, events },
       trigger: played.trigger,
       versions: versionsOf(frozen.version, played, timeline),
+      promised: promiseOf(frozen),
       jobFailure: played.jobFailure,
       timeline: [...timeline],
       quality: qualityOf(answers, played, timeline),
@@ -60,6 +61,11 @@ export async function playLoop(
   } finally {
     await kit.close();
   }
+}
+
+function promiseOf({ metrics }: ModelVersion): LoopSummary['promised'] {
+  const { rocAuc, logLoss, ece } = metrics;
+  return { rocAuc: rocAuc!, logLoss: logLoss!, ece: ece! };
 }
 
 function versionsOf(
