@@ -73,7 +73,7 @@ export async function openLoopKit(context: CliContext, options: LoopKitOptions):
 /** One prediction log that holds all of it, and one thread: the machine is shared with three other processes. */
 const servingVariables = { SERVING_WORKERS: '1', SERVING_PREDICTION_LOG_BYTES: String(2 ** 30) };
 /** A day of event time passes in a few seconds. */
-const controllerVariables = { CONTROLLER_TICK_MS: '300' };
+const controllerVariables = { CONTROLLER_TICK_MS: '500' };
 
 /** Takes the folder, and what an earlier demo has left in it away. */
 async function emptyHome(home: string): Promise<ProcessLock> {

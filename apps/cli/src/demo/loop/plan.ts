@@ -21,6 +21,11 @@ export interface LoopPlan {
   readonly afterDays: number;
   /** Of the rows that are predicted; events are never sampled. */
   readonly share: number;
+  /**
+   * The new version's shares of the traffic. Larger than one would begin with: of a sample of the traffic 5 % would take a week to say
+   * anything.
+   */
+  readonly canaries: readonly number[];
   /** Windows in a row that must be off before a week's quality raises an alarm; null: as the model declares. */
   readonly persistence: number | null;
 }
@@ -38,12 +43,20 @@ export function planOf(end: string, rows: number): LoopPlan {
       looks: lookAt([first, first + week, first + 2 * week]),
       afterDays: 9,
       share: 0.4,
+      canaries: [0.1, 0.5],
       persistence: null,
     };
   }
   // A recalibration takes a week to fit on and three days to be judged by, and labels take some hours.
   const look = mondayAfter(from + 12 * day);
-  return { from: look - 11 * day, looks: lookAt([look]), afterDays: 1, share: 0.4, persistence: 1 };
+  return {
+    from: look - 11 * day,
+    looks: lookAt([look]),
+    afterDays: 1,
+    share: 0.25,
+    canaries: [0.25, 0.5],
+    persistence: 1,
+  };
 }
 
 function lookAt(mondays: readonly number[]): number[] {
@@ -83,7 +96,7 @@ export async function policyOf(model: string, rows: number, plan: LoopPlan): Pro
     ...declared,
     ...(declared.windows && { windows: declared.windows.map((window) => replayed(window, plan)) }),
     ...(declared.retraining && { retraining: { ...declared.retraining, job: { rows, trials: 2 } } }),
-    rollout,
+    rollout: rolloutOf(plan),
   };
 }
 
@@ -110,15 +123,13 @@ async function readDeclared(model: string): Promise<Declared> {
   }
 }
 
-/** Larger shares than one would begin with: of a sample of the traffic 5 % would take a week to say anything. */
-const rollout = {
-  shadow: { rate: 0.5, minimumPairs: 1_000, minimumMinutes: 360, maximumDisagreement: 0.1 },
-  canary: [
-    { share: 0.1, minimumRequests: 500, minimumMinutes: 360 },
-    { share: 0.5, minimumRequests: 1_000, minimumMinutes: 360 },
-  ],
-  // Latencies of a replay that saturates the machine say little.
-  service: { errorIncrease: 0.02, p99Ratio: 10 },
-  quality: { labels: 'optional', minimumLabels: 1_000, minimumCoverage: 0.5, logLossMargin: 0.05 },
-  timeouts: { holdAfterMinutes: 3 * day, haltAfterMinutes: 6 * day },
-};
+function rolloutOf({ canaries }: LoopPlan): object {
+  return {
+    shadow: { rate: 0.5, minimumPairs: 1_000, minimumMinutes: 360, maximumDisagreement: 0.1 },
+    canary: canaries.map((share) => ({ share, minimumRequests: 500, minimumMinutes: 360 })),
+    // Latencies of a replay that saturates the machine say little.
+    service: { errorIncrease: 0.02, p99Ratio: 10 },
+    quality: { labels: 'optional', minimumLabels: 1_000, minimumCoverage: 0.5, logLossMargin: 0.05 },
+    timeouts: { holdAfterMinutes: 3 * day, haltAfterMinutes: 6 * day },
+  };
+}
