@@ -25,6 +25,11 @@ const lookEveryMs = 150;
 /** Reports of many windows take some seconds, a retraining a minute or two. */
 const patienceMs = 180_000;
 
+/** A controller that does not answer has died, which the kit tells better, or is about to answer again. */
+function unlessAway(error: unknown): undefined {
+  if (!(error instanceof FlightdeckError && error.code === 'CONTROLLER_UNREACHABLE')) throw error;
+}
+
 export type ControlRoom = ReturnType<typeof controlRoom>;
 
 export function controlRoom({ env, controller, watch }: LoopKit, model: string, signal: AbortSignal) {
@@ -34,9 +39,9 @@ export function controlRoom({ env, controller, watch }: LoopKit, model: string, 
   async function until<Seen>(what: string, look: () => Promise<Seen | undefined>): Promise<Seen> {
     const deadline = performance.now() + patienceMs;
     while (performance.now() < deadline) {
-      const seen = await watch(look());
+      const seen = await watch(look().catch(unlessAway));
       if (seen !== undefined) return seen;
-      await delay(lookEveryMs, undefined, { signal });
+      await delay(lookEveryMs, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
     throw new FlightdeckError(
       'LOOP_STUCK',

@@ -8,7 +8,7 @@ import type { CliContext } from '../../context.ts';
 import { registerBadCandidate } from '../../drill/bad-candidate.ts';
 import { rolloutOf } from '../../drill/watch.ts';
 import { count, duration } from '../../figures.ts';
-import { type ReplaySummary, replay } from '../../kit/simulator.ts';
+import { type ReplayMessage, type ReplaySummary, replay } from '../../kit/simulator.ts';
 import { take } from '../../progress.ts';
 import { lineOf } from '../../simulate.ts';
 import { type ControlRoom, controlRoom } from './control-room.ts';
@@ -78,19 +78,18 @@ function openTape({ context, kit, model, plan, signal }: Play) {
     const { share, from } = plan;
     const range = { from: iso(from), to: iso(to), warm: true, stateFile, speed, drain };
     const { env, serving: url } = kit;
-    const summary = await kit.watch(
-      replay(
-        env,
-        { model, url, share, ...shape, ...range },
-        {
-          signal,
-          onMessage(message) {
-            const line = lineOf(message);
-            if (line !== null) tell(line);
-          },
-        },
-      ),
-    );
+    const broken = new AbortController();
+    const onMessage = (message: ReplayMessage) => {
+      const line = lineOf(message);
+      if (line !== null) tell(line);
+    };
+    const told = { signal: AbortSignal.any([signal, broken.signal]), onMessage };
+    const replayed = replay(env, { model, url, share, ...shape, ...range }, told);
+    const summary = await kit.watch(replayed).catch(async (error: unknown) => {
+      broken.abort(error); // it would wait for a server that does not come back
+      await replayed.catch(() => {});
+      throw error;
+    });
     sent.predictions += summary.total.predicted;
     sent.events += summary.events.sent;
     sent.seconds += summary.seconds;
