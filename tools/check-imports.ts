@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 const table: Record<string, readonly string[]> = {
   'packages/core': [],
   'packages/stats': [],
+  'packages/access': [],
   'packages/dataset': [],
   'packages/features': ['dataset', 'stats'],
   'packages/onnx': [],

@@ -4,37 +4,32 @@ import { once } from 'node:events';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { BareRequest, BareResult } from './bare-runtime.ts';
 
-const [request] = (await once(process, 'message')) as [BareRequest];
+const [request] = (await once(process, 'message')) as [BareRequest & { readonly seconds: number }];
 process.send!(await run(request));
 
-async function run({ onnx, columns, rows, seconds }: BareRequest): Promise<BareResult> {
+async function run({
+  onnx,
+  feeds,
+  seconds,
+}: BareRequest & { readonly seconds: number }): Promise<BareResult> {
   const session = await InferenceSession.create(Buffer.from(onnx), {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
   });
-  const feeds = Object.fromEntries(
-    columns.map(({ name, type }) => [
+  const tensors = Object.fromEntries(
+    Object.entries(feeds).map(([name, { type, data, dims }]) => [
       name,
-      type === 'number'
-        ? new Tensor(
-            'float32',
-            Float32Array.from(rows, (row) => Number(row[name] ?? Number.NaN)),
-            [rows.length, 1],
-          )
-        : new Tensor(
-            'string',
-            rows.map((row) => String(row[name] ?? '')),
-            [rows.length, 1],
-          ),
+      type === 'string' ? new Tensor(type, [...data], dims) : new Tensor(type, data, dims),
     ]),
   );
-  for (let i = 0; i < 200; i++) await session.run(feeds);
+  const warmUntil = performance.now() + 200;
+  while (performance.now() < warmUntil) await session.run(tensors);
   const times: number[] = [];
   const cpu = process.cpuUsage();
   const started = performance.now();
   let now = started;
   while (now - started < seconds * 1000) {
-    await session.run(feeds);
+    await session.run(tensors);
     const then = now;
     now = performance.now();
     times.push(now - then);

@@ -1,13 +1,14 @@
 // The controller process: looks at what is served, decides, and does what follows, until it is told to stop.
 // Exit codes: 0 stopped as asked, 1 failed, 2 wrong environment, 130 told to stop twice.
 
+import { requireKeys } from '@flightdeck/access';
 import { FlightdeckError, isSystemError, systemClock } from '@flightdeck/core';
 import { openRetrainingQueue, startBroker } from '@flightdeck/queue';
 import { openRegistry } from '@flightdeck/registry';
 import { buildApp } from './app.ts';
 import { controller } from './controller.ts';
 import { type ControllerEnv, readControllerEnv } from './env.ts';
-import { assertMayBind, keysOf } from './http/keys.ts';
+import { keysOf } from './http/keys.ts';
 import { startTicking, type TickLoop } from './tick-loop.ts';
 
 try {
@@ -21,7 +22,7 @@ async function runController(env: ControllerEnv): Promise<void> {
   const stopped = untilToldToStop();
   const { FLIGHTDECK_HOME: home, CONTROLLER_HOST: host, CONTROLLER_PORT: port } = env;
   const keys = await keysOf({ json: env.CONTROLLER_KEYS, file: env.CONTROLLER_KEYS_FILE });
-  assertMayBind(host, keys);
+  requireKeys('CONTROLLER', host, keys);
   const registry = await openRegistry({ home });
   const broker = await openBroker(env);
   const queue = await openRetrainingQueue(broker.url);

@@ -4,6 +4,7 @@
 import { type Clock, FlightdeckError } from '@flightdeck/core';
 import type { LogLayout, PredictionLog } from '@flightdeck/monitoring/log';
 import type { Asked, Refused, Watchers } from './data-plane.ts';
+import type { RequestContext } from './http/request-context.ts';
 import { type ShadowAnswer, scoresOf } from './shadows.ts';
 import type { LoadedModel } from './state/model-loader.ts';
 
@@ -36,7 +37,7 @@ export function answerLog(log: PredictionLog, clock: Clock): AnswerLog {
       eventTime: eventTime ?? at,
       at,
       latencyMs: performance.now() - context.arrivedAt,
-      unit: units ?? context.unit,
+      unit: units ?? ownUnit(context),
       ...(statuses && { statuses }),
     };
   }
@@ -62,7 +63,7 @@ export function answerLog(log: PredictionLog, clock: Clock): AnswerLog {
         eventTime: refused.eventTime ?? at,
         at,
         latencyMs: performance.now() - context.arrivedAt,
-        unit: units ?? context.unit,
+        unit: units ?? ownUnit(context),
         failure: codeOf(error),
       });
     },
@@ -84,6 +85,11 @@ function newLayout(endpoint: string, { version, signature }: LoadedModel, varian
     variant,
     columns: columns.map(({ name, type }) => ({ name, type })),
   };
+}
+
+/** Null where the request was about nobody but itself: its id is in the log already, and each unit more is a string more to keep. */
+function ownUnit({ unit, requestId }: RequestContext): string | null {
+  return unit === requestId ? null : unit;
 }
 
 function codeOf(error: unknown): string {

@@ -1,9 +1,10 @@
 // Serving's process: one event loop, or the primary or a worker of several. What they do is in cluster/.
 
 import cluster from 'node:cluster';
+import { requireKeys } from '@flightdeck/access';
 import { FlightdeckError, parseEnv } from '@flightdeck/core';
 import { type ServingEnv, servingEnv } from './env.ts';
-import { assertMayBind } from './security/binding.ts';
+
 import { keysOf } from './security/keys.ts';
 
 try {
@@ -17,7 +18,7 @@ try {
 /** Each kind loads what it needs: a primary without Fastify and ONNX Runtime takes 45 MB less and is up sooner. */
 async function run(env: ServingEnv): Promise<void> {
   const keys = await keysOf({ json: env.SERVING_KEYS, file: env.SERVING_KEYS_FILE });
-  assertMayBind(env.SERVING_HOST, keys);
+  requireKeys('SERVING', env.SERVING_HOST, keys);
   if (cluster.isPrimary && env.SERVING_WORKERS > 1) {
     const { runPrimary } = await import('./cluster/primary.ts');
     return runPrimary(env);

@@ -18,13 +18,24 @@ export interface InstanceNotes {
   readonly stale: readonly string[];
 }
 
-export interface ScorePrediction extends InstanceNotes {
+/** What made predictions: the version, and what their ids begin with. */
+export interface PredictionSource {
+  readonly version: number;
+  readonly idPrefix: string;
+}
+
+interface Named {
+  readonly predictionId: string;
+  readonly version: number;
+}
+
+export interface ScorePrediction extends InstanceNotes, Named {
   readonly probability: number;
   /** Whether the probability reaches the threshold that the version was registered with. */
   readonly positive: boolean;
 }
 
-export interface TensorPrediction {
+export interface TensorPrediction extends Named {
   /** One value an output, nested in the row's shape. */
   readonly outputs: Readonly<Record<string, unknown>>;
 }
@@ -41,7 +52,7 @@ export interface InstanceBatch {
   /** Where the features come from that were not given, as places in `featureStatuses`. */
   readonly statuses?: Readonly<Record<string, Uint8Array>>;
   /** One per instance, in order, from the model's outputs for `rows`. */
-  predictions(outputs: Tensors): readonly Prediction[];
+  predictions(outputs: Tensors, source: PredictionSource): readonly Prediction[];
 }
 
 export interface DomainModel {

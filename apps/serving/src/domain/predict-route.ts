@@ -3,12 +3,12 @@
 
 import { FlightdeckError } from '@flightdeck/core';
 import { z } from 'zod';
-import type { DataPlane, Routed } from '../data-plane.ts';
+import type { DataPlane } from '../data-plane.ts';
 import { answers } from '../errors.ts';
 import { refuseEarly } from '../http/early-refusal.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { type RequestContext, requestContext } from '../http/request-context.ts';
-import { assignInstances, pick } from './assignment.ts';
+import { assignInstances, type Group, pick } from './assignment.ts';
 import type { InstanceBatch, Prediction } from './domain-model.ts';
 import { momentIn } from './feature-lookup.ts';
 
@@ -118,40 +118,40 @@ export function predictRoute(server: HttpServer, plane: DataPlane, options: Pred
       const instances = single ? [body.instance] : (body.instances ?? []);
       if (instances.length === 0) throw noInstances();
       const groups = assignInstances(plane, params.model, instances, context.unit);
-      const predictions: Predicted[] = [];
-      await Promise.all(
-        groups.map(async ({ routed, positions, units }) => {
-          const own = await predictGroup(
-            plane,
-            params.model,
-            routed,
-            pick(instances, positions),
-            units,
-            context,
-          );
-          own.forEach((prediction, i) => {
-            predictions[positions?.[i] ?? i] = prediction;
-          });
-        }),
-      );
+      const ask = (group: Group) => predictGroup(plane, params.model, group, instances, context);
+      const predictions =
+        groups.length === 1 ? await ask(groups[0]!) : inOrder(groups, await Promise.all(groups.map(ask)));
       return toBody(params.model, predictions, single, id);
     },
   );
 }
 
-type Predicted = Prediction & { readonly predictionId: string; readonly version: number };
+/** What the versions that were asked have answered, where its instances were in the request. */
+function inOrder(
+  groups: readonly Group[],
+  answers: readonly (readonly Prediction[])[],
+): readonly Prediction[] {
+  const all: Prediction[] = [];
+  groups.forEach(({ positions }, group) => {
+    answers[group]!.forEach((prediction, i) => {
+      all[positions![i]!] = prediction;
+    });
+  });
+  return all;
+}
 
 /** The instances that one version answers. */
 async function predictGroup(
   plane: DataPlane,
   endpoint: string,
-  routed: Routed,
-  instances: readonly unknown[],
-  units: readonly string[] | null,
+  { routed, positions, units }: Group,
+  all: readonly unknown[],
   context: RequestContext,
-): Promise<readonly Predicted[]> {
+): Promise<readonly Prediction[]> {
   const { domain, version } = routed.model;
-  const batch = await readInstances();
+  const instances = pick(all, positions);
+  const reading = readInstances();
+  const batch = reading instanceof Promise ? await reading.catch(refuse) : reading;
   const { outputs, idPrefix } = await plane.infer(endpoint, routed, {
     rows: batch.rows,
     rowsFor: async (other) => (await other.domain.read(instances)).rows,
@@ -162,20 +162,19 @@ async function predictGroup(
     ...(units && { units }),
     context,
   });
-  return batch
-    .predictions(outputs)
-    .map((prediction, row) => ({ ...prediction, predictionId: idPrefix + row, version: version.version }));
+  return batch.predictions(outputs, { version: version.version, idPrefix });
 
-  async function readInstances(): Promise<InstanceBatch> {
+  function readInstances(): InstanceBatch | Promise<InstanceBatch> {
     try {
-      return await domain.read(instances);
+      return domain.read(instances);
     } catch (error) {
-      plane.noteRefusal(
-        { endpoint, ...routed, rows: instances.length, units, eventTime: timeIn(instances), context },
-        error,
-      );
-      throw error;
+      return refuse(error);
     }
+  }
+  function refuse(error: unknown): never {
+    const eventTime = timeIn(instances);
+    plane.noteRefusal({ endpoint, ...routed, rows: instances.length, units, eventTime, context }, error);
+    throw error;
   }
 }
 
@@ -189,7 +188,7 @@ function noInstances(): FlightdeckError {
 }
 
 /** The version at the top is that of the first prediction; a split may have given the others to another. */
-function toBody(endpoint: string, predictions: readonly Predicted[], single: boolean, requestId: string) {
+function toBody(endpoint: string, predictions: readonly Prediction[], single: boolean, requestId: string) {
   const head = { model: endpoint, version: predictions[0]!.version, requestId };
   return single ? { ...head, prediction: predictions[0]! } : { ...head, predictions };
 }

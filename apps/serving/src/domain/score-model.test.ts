@@ -26,7 +26,8 @@ const read = (instances: readonly unknown[]) => {
     dims: [batch.rows.rows, 1],
     data: new Float32Array(batch.rows.rows),
   } as const;
-  return { rows: batch.rows.rows, columns, notes: batch.predictions({ probability }) as ScorePrediction[] };
+  const predictions = batch.predictions({ probability }, { idPrefix: 'a-1-', version: 3 });
+  return { rows: batch.rows.rows, columns, notes: predictions as ScorePrediction[] };
 };
 const codeOf = (instances: unknown[]) => {
   try {

@@ -6,7 +6,13 @@ import type { FeatureAnswer } from '@flightdeck/features/online';
 import type { RowSource } from '@flightdeck/inference';
 import type { TensorData, Tensors } from '@flightdeck/onnx';
 import type { ScoreSignature } from '@flightdeck/registry';
-import type { DomainModel, InstanceBatch, InstanceNotes, ScorePrediction } from './domain-model.ts';
+import type {
+  DomainModel,
+  InstanceBatch,
+  InstanceNotes,
+  PredictionSource,
+  ScorePrediction,
+} from './domain-model.ts';
 import { type FeatureLookup, statusCode } from './feature-lookup.ts';
 import { notAnObject, outOfRange, stringTooLong, unknownField, wrongType } from './instance-errors.ts';
 
@@ -22,6 +28,7 @@ interface Field {
 }
 
 const none: readonly string[] = [];
+const nothingToNote: InstanceNotes = { defaulted: none, unknown: none, stale: none };
 
 /** Longer strings are no category and no code; refusing them bounds what one request can make the graph look up. */
 const longestString = 256;
@@ -29,8 +36,7 @@ const longestString = 256;
 /** `read` throws UNKNOWN_FIELD, WRONG_TYPE, OUT_OF_RANGE or STRING_TOO_LONG. */
 export function scoreModel(signature: ScoreSignature, lookup: FeatureLookup | null = null): DomainModel {
   const fields = signature.inputs.map(compileField);
-  const inputs = signature.inputs.map((input) => input.name);
-  const known = new Set([...inputs, ...(lookup === null ? [] : ['time', ...lookup.columns]), 'unit']);
+  const readRow = rowReader(fields, [...(lookup === null ? [] : ['time', ...lookup.columns]), 'unit']);
   const layout = rowLayout(fields);
   const score = signature.output.name;
 
@@ -39,8 +45,10 @@ export function scoreModel(signature: ScoreSignature, lookup: FeatureLookup | nu
       rows: rowsOf(layout, rows),
       notes,
       ...more,
-      predictions: (outputs: Tensors) =>
-        notes.map((note, row) => predictionOf(scoreAt(outputs, score, row), signature.threshold, note)),
+      predictions: (outputs: Tensors, source: PredictionSource) =>
+        notes.map((note, row) =>
+          predictionOf(scoreAt(outputs, score, row), signature.threshold, note, source, row),
+        ),
     };
   }
 
@@ -49,13 +57,9 @@ export function scoreModel(signature: ScoreSignature, lookup: FeatureLookup | nu
     read(instances) {
       const rows: Row[] = [];
       const notes = instances.map((instance, position) => {
-        const given = asRecord(instance, position);
-        for (const name in given) {
-          if (!known.has(name)) throw unknownField(position, name, inputs);
-        }
-        const row: Row = [];
+        const { row, notes } = readRow(asRecord(instance, position), position);
         rows.push(row);
-        return fillRow(fields, given, position, row);
+        return notes;
       });
       if (lookup === null) return batchOf(rows, notes, { ...statusesOf(notes) });
       const eventTimes = Float64Array.from(instances, (instance, position) =>
@@ -166,10 +170,17 @@ function scoreAt(outputs: Tensors, name: string, row: number): number {
 }
 
 /** A probability that is no number would become null on its way through JSON, so it is a failure of the model instead. */
-function predictionOf(probability: number, threshold: number, notes: InstanceNotes): ScorePrediction {
+function predictionOf(
+  probability: number,
+  threshold: number,
+  { defaulted, unknown, stale }: InstanceNotes,
+  { idPrefix, version }: PredictionSource,
+  row: number,
+): ScorePrediction {
   if (!Number.isFinite(probability))
     throw new FlightdeckError('MODEL_OUTPUT_INVALID', `The model answered ${probability}.`);
-  return { probability, positive: probability >= threshold, ...notes };
+  const positive = probability >= threshold;
+  return { probability, positive, defaulted, unknown, stale, predictionId: idPrefix + row, version };
 }
 
 function compileField(input: Input): Field {
@@ -187,28 +198,50 @@ function asRecord(instance: unknown, row: number): Record<string, unknown> {
   throw notAnObject(row, instance);
 }
 
-function fillRow(
-  fields: readonly Field[],
-  given: Record<string, unknown>,
-  position: number,
-  row: Row,
-): InstanceNotes {
-  const defaulted: string[] = [];
-  const unknown: string[] = [];
-  for (const { input, whenAbsent, categories } of fields) {
-    const value = Object.hasOwn(given, input.name) ? given[input.name] : null;
-    if (value === null || value === undefined) {
-      defaulted.push(input.name);
-      row.push(whenAbsent);
-    } else if (input.type === 'number') {
-      row.push(readNumber(value, input, position));
-    } else {
-      const text = readString(value, input, position);
-      row.push(text);
-      if (categories !== null && !categories.has(text)) unknown.push(input.name);
+interface ReadRow {
+  readonly row: Row;
+  readonly notes: InstanceNotes;
+}
+
+/** Reads an instance in one pass over what was given: of 25 fields that is half of the cost of asking for each of them. */
+function rowReader(fields: readonly Field[], alsoAllowed: readonly string[]) {
+  const places = new Map(fields.map(({ input }, place) => [input.name, place]));
+  const allowed = new Set(alsoAllowed);
+  const absent = fields.map(({ whenAbsent }) => whenAbsent);
+
+  return (given: Record<string, unknown>, position: number): ReadRow => {
+    const row: Row = absent.slice();
+    let lacking = fields.length;
+    let unknown = none;
+    for (const name in given) {
+      const place = places.get(name);
+      if (place === undefined) {
+        if (allowed.has(name)) continue;
+        throw unknownField(position, name, [...places.keys()]);
+      }
+      const value = given[name];
+      if (value === null || value === undefined) continue;
+      const { input, categories } = fields[place]!;
+      lacking--;
+      if (input.type === 'number') {
+        row[place] = readNumber(value, input, position);
+      } else {
+        const text = readString(value, input, position);
+        row[place] = text;
+        if (categories !== null && !categories.has(text)) unknown = [...unknown, name];
+      }
     }
-  }
-  return { defaulted, unknown, stale: none };
+    if (lacking === 0 && unknown === none) return { row, notes: nothingToNote };
+    return {
+      row,
+      notes: { defaulted: lacking === 0 ? none : lackingIn(fields, given), unknown, stale: none },
+    };
+  };
+}
+
+function lackingIn(fields: readonly Field[], given: Record<string, unknown>): string[] {
+  const isLacking = (name: string) => !Object.hasOwn(given, name) || (given[name] ?? null) === null;
+  return fields.flatMap(({ input: { name } }) => (isLacking(name) ? [name] : []));
 }
 
 function readNumber(value: unknown, input: Input, row: number): number {

@@ -7,7 +7,7 @@ import { jsonOfTensor, shapeOfJson, tensorOfJson, tensorRows } from '@flightdeck
 import { hasRows } from '@flightdeck/model-import';
 import type { TensorInfo, Tensors, TensorValue } from '@flightdeck/onnx';
 import type { TensorSignature } from '@flightdeck/registry';
-import type { DomainModel, TensorPrediction } from './domain-model.ts';
+import type { DomainModel, PredictionSource, TensorPrediction } from './domain-model.ts';
 import { notAnObject, unknownField } from './instance-errors.ts';
 
 /** `read` throws WRONG_TYPE, UNKNOWN_FIELD or INPUT_INVALID. */
@@ -23,7 +23,8 @@ export function tensorModel(signature: TensorSignature): DomainModel {
       return {
         rows: tensorRows(inputs, columns),
         notes: [],
-        predictions: (answered) => instances.map((_, row) => predictionOf(outputs, answered, row)),
+        predictions: (answered, source) =>
+          instances.map((_, row) => predictionOf(outputs, answered, row, source)),
       };
     },
   };
@@ -44,13 +45,10 @@ function wholeModel(
       return {
         rows: { ...tensorRows(inputs, feeds), rows: 1 },
         notes: [],
-        predictions: (answered) => [
-          predictionOf(
-            outputs,
-            withDims(answered, (dims) => [1, ...dims]),
-            0,
-          ),
-        ],
+        predictions: (answered, source) => {
+          const asRow = withDims(answered, (dims) => [1, ...dims]);
+          return [predictionOf(outputs, asRow, 0, source)];
+        },
       };
     },
   };
@@ -111,9 +109,16 @@ function listsOf(values: readonly unknown[], rowShape: readonly number[]): reado
   return values.map((value) => (isBare(value) ? rowShape.reduce<unknown>((inner) => [inner], value) : value));
 }
 
-function predictionOf(names: readonly string[], outputs: Tensors, row: number): TensorPrediction {
+function predictionOf(
+  names: readonly string[],
+  outputs: Tensors,
+  row: number,
+  { idPrefix, version }: PredictionSource,
+): TensorPrediction {
   return {
     outputs: Object.fromEntries(names.map((name) => [name, valueAt(name, outputs[name]!, row)])),
+    predictionId: idPrefix + row,
+    version,
   };
 }
 

@@ -8,7 +8,7 @@ import type { Keys } from './keys.ts';
 import { limitRates } from './rate-limits.ts';
 
 export interface SecurityOptions {
-  /** Without keys everybody may do everything, and `assertMayBind` sees to it that everybody is on this machine. */
+  /** Without keys everybody may do everything, and `requireKeys` sees to it that everybody is on this machine. */
   readonly keys?: Keys | undefined;
   /** Origins whose pages may call; none by default. */
   readonly corsOrigins?: readonly string[];

@@ -22,7 +22,7 @@ function load(registry: Registry, version: ModelVersion, clock: Clock = systemCl
 async function score(loaded: LoadedModel, instances: readonly unknown[]): Promise<number[]> {
   const { rows, predictions } = await loaded.domain.read(instances);
   const { outputs } = await loaded.runtime.infer({ rows, deadline: performance.now() + 10_000 });
-  return predictions(outputs).map((prediction) =>
+  return predictions(outputs, { idPrefix: '', version: 1 }).map((prediction) =>
     'probability' in prediction ? prediction.probability : -1,
   );
 }

@@ -16,7 +16,7 @@ interface LoggedRequest {
   readonly eventTime: number | ArrayLike<number>;
   readonly at: number;
   readonly latencyMs: number;
-  /** Whom sticky assignment and experiments go by: one for all rows, or one a row. */
+  /** Whom sticky assignment and experiments go by: one for all rows, or one a row. Null: the request's own id, which is what is read then. */
   readonly unit: string | null | readonly (string | null)[];
   /** By feature, one a row, places in `featureStatuses`. A feature that is not here was given in all rows. */
   readonly statuses?: Readonly<Record<string, Uint8Array>>;

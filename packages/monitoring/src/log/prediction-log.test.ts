@@ -158,14 +158,14 @@ test('every row is there once, with its id, its features, its score and its requ
       score = "f:distance" / 1000
       and prediction_id = '${ids.token}-' || lower(to_base(event_time - 1000000, 36)) || '-' || substr("f:origin", 2)
       and request_id = 'r-' || lpad((event_time - 1000000)::varchar, 6, '0')
-      and "at" = event_time + 1000000 and latency_ms = 1.5 and unit is null and failure is null
+      and "at" = event_time + 1000000 and latency_ms = 1.5 and unit = request_id and failure is null
       and (endpoint, model, version, variant) = ('flights', 'flight-delay', 3, 'champion')
       and ("s:distance", "s:origin") = ('given', 'given'))::int as right
     from predictions`);
   expect(counts).toEqual({ rows, ids: rows, right: rows });
 });
 
-test('times, units and statuses may differ from row to row; what is missing is NULL', async () => {
+test('times, units and statuses may differ from row to row; what is missing is NULL, and a unit the request itself', async () => {
   const { log, ids } = logIn();
   const answer: LoggedAnswer = {
     ...answerOf(ids.nextRequest(), 3),
@@ -189,14 +189,14 @@ test('times, units and statuses may differ from row to row; what is missing is N
   const missing = { distance: null, origin: null, other: 'given' };
   expect(rows).toEqual([
     { event_time: '5', unit: 'ann', status: 'present', ...missing },
-    { event_time: '6', unit: null, status: 'default', ...missing },
+    { event_time: '6', unit: 'r-000000', status: 'default', ...missing },
     { event_time: '7', unit: 'bob', status: 'stale', ...missing },
   ]);
   const others = await query(`select unit, "f:origin" as origin, "s:distance" as status from predictions
     where event_time > 10 order by event_time`);
   expect(others).toEqual([
     { unit: 'cy', origin: 'A0', status: 'given' },
-    { unit: null, origin: 'A0', status: 'given' },
+    { unit: 'r-000002', origin: 'A0', status: 'given' },
   ]);
 });
 

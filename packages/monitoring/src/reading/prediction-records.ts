@@ -100,7 +100,7 @@ function viewsOf(scans: Scans, features: readonly string[]): Record<string, stri
       'model',
       'version::integer as version',
       'variant',
-      'unit',
+      'coalesce(unit, request_id) as unit',
       'score::double as score',
       'failure',
       'latency_ms::double as latency_ms',

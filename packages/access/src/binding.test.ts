@@ -1,8 +1,5 @@
 import { expect, test } from 'vitest';
-import { assertMayBind } from './binding.ts';
-import { keysOf } from './keys.ts';
-
-const keys = await keysOf({ json: '[{ "name": "a", "key": "0123456789abcdef", "scopes": ["predict"] }]' });
+import { requireKeys } from './binding.ts';
 
 const elsewhere = [
   '0.0.0.0',
@@ -25,14 +22,14 @@ const elsewhere = [
   '',
 ];
 
-test.each(elsewhere)('without keys serving does not listen on "%s"', (host) => {
-  expect(() => assertMayBind(host, undefined)).toThrow(
+test.each(elsewhere)('without keys a server does not listen on "%s"', (host) => {
+  expect(() => requireKeys('SERVING', host, undefined)).toThrow(
     expect.objectContaining({ code: 'KEYS_REQUIRED', message: expect.stringContaining('SERVING_KEYS_FILE') }),
   );
 });
 
 test.each(elsewhere)('with keys it may listen on "%s"', (host) => {
-  expect(() => assertMayBind(host, keys)).not.toThrow();
+  expect(() => requireKeys('SERVING', host, {})).not.toThrow();
 });
 
 test.each([
@@ -44,5 +41,5 @@ test.each([
   '::ffff:7f00:1',
   'localhost',
 ])('without keys it listens on %s', (host) => {
-  expect(() => assertMayBind(host, undefined)).not.toThrow();
+  expect(() => requireKeys('SERVING', host, undefined)).not.toThrow();
 });

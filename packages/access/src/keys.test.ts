@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { keysOf } from './keys.ts';
+import { type KeyRules, type KeySource, readKeys } from './keys.ts';
+
+const rules = {
+  scopes: ['predict', 'feedback', 'metrics', 'admin'],
+  variable: 'SERVING_KEYS',
+  limits: true,
+} satisfies KeyRules<string>;
+const keysOf = (source: KeySource) => readKeys(rules, source);
 
 const secret = 'correct-horse-battery';
 const sha256 = createHash('sha256').update(secret).digest('hex');
@@ -60,6 +67,14 @@ describe('a list of keys is refused', () => {
     const error = await keysOf({ json }).catch((thrown: unknown) => thrown as Error);
     expect(error).toMatchObject({ code: 'KEYS_INVALID', message: expect.stringContaining(message) });
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain(secret);
+  });
+
+  test('with a limit that the server does not keep', async () => {
+    const json = JSON.stringify([{ ...good, requestsPerSecond: 1 }]);
+    await expect(readKeys({ ...rules, limits: false }, { json })).rejects.toMatchObject({
+      code: 'KEYS_INVALID',
+      message: expect.stringContaining('requestsPerSecond is nothing that this server keeps'),
+    });
   });
 
   test('that is given twice', async () => {

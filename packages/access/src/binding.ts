@@ -1,20 +1,22 @@
-// Where serving may listen. Without keys everybody who reaches the port may do everything, so only this machine may reach it.
+// Where a server may listen. Without keys everybody who reaches the port may do everything, so only this machine may reach it.
 
 import { BlockList, isIP } from 'node:net';
 import { FlightdeckError } from '@flightdeck/core';
-import type { Keys } from './keys.ts';
 
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
-/** KEYS_REQUIRED for an address that other machines may reach, unless there are keys. */
-export function assertMayBind(host: string, keys: Keys | undefined): void {
+/**
+ * KEYS_REQUIRED for an address that other machines may reach, unless there are keys. `prefix` is that of the server's variables, such
+ * as SERVING.
+ */
+export function requireKeys(prefix: string, host: string, keys: object | undefined): void {
   if (keys || isLoopback(host)) return;
   throw new FlightdeckError(
     'KEYS_REQUIRED',
-    `Without keys serving listens on this machine only, and ${host} is not known to be that. ` +
-      'List keys in SERVING_KEYS_FILE (or SERVING_KEYS), or set SERVING_HOST=127.0.0.1.',
+    `Without keys ${prefix.toLowerCase()} listens on this machine only, and ${host} is not known to be that. ` +
+      `List keys in ${prefix}_KEYS_FILE (or ${prefix}_KEYS), or set ${prefix}_HOST=127.0.0.1.`,
   );
 }
 
