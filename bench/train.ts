@@ -43,8 +43,8 @@ await withTemporaryHome(async (home) => {
     {
       overAMillionRows: rows.trained > 1_000_000,
       underFiveMinutes: seconds < 300,
-      rocAucAtLeast0780: network!.rocAuc.value >= 0.78,
-      eceAtMost0015: network!.ece.value <= 0.015,
+      rocAucAtLeast0917: network!.rocAuc.value >= 0.917,
+      eceAtMost0006: network!.ece.value <= 0.006,
       aheadOfLogistic: network!.rocAuc.value > logistic!.rocAuc.value && gate.verdict === 'pass',
     },
   );

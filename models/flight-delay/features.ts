@@ -1,9 +1,9 @@
-// What the model knows of a flight at the moment it departs. Three families of aggregates over flights that have *landed* (only
-// then is their delay known), one over flights that have departed. README.md tells what each family is worth.
+// What the model knows of a flight at the moment it departs: how late those are that have *landed* (only then is a delay known), and what
+// the route's timetable must be, which is in no file but follows from flights that have landed. README.md tells what each is worth.
 
 import { days, type FeatureView, hours, type Match } from '@flightdeck/features';
 
-/** History is refreshed once a day, at 09:00 UTC, when America sleeps. */
+/** What is kept for days is refreshed once a day, at 09:00 UTC, when America sleeps. */
 const nightly = { every: days(1), offset: hours(9) };
 const history = { event: 'landing', over: days(28), snapshot: nightly } as const;
 const lastHour = { event: 'landing', over: hours(1) } as const;
@@ -11,15 +11,19 @@ const lastDay = { event: 'landing', over: hours(24) } as const;
 
 const late = 'late';
 const delay = 'clipped_delay';
-const toLate = (weight: number) => ({ towards: 'national_late_28d', weight });
 const toDelay = (weight: number) => ({ towards: 'national_delay_28d', weight });
 
 // Which flights, seen from this one's airports. Left: the other flight's column; right: this flight's.
 const outOfOrigin: Match = { origin: 'origin' };
 const intoOrigin: Match = { destination: 'origin' };
 const intoDestination: Match = { destination: 'destination' };
-const outOfDestination: Match = { origin: 'destination' };
 const route: Match = { origin: 'origin', destination: 'destination' };
+
+/** Two weeks: long enough to see a daily flight 14 times, short enough to have forgotten the last timetable. */
+const fortnight = { event: 'landing', over: days(14), snapshot: nightly } as const;
+/** A flight was due its delay before it left. So one that was due 20 minutes before this one leaves may be this one, 20 minutes late. */
+const due = { theirs: 'due_minute', own: 'minute_of_day', period: days(1) } as const;
+const left = { theirs: 'minute_of_day', own: 'minute_of_day', period: days(1), from: -3, to: 3 } as const;
 
 const share = { minimum: 0, maximum: 1 };
 const minutes = { minimum: -30, maximum: 180 };
@@ -30,16 +34,19 @@ export const features: FeatureView = {
   derived: {
     late: { kind: 'exceeds', column: 'delay', threshold: 15 },
     clipped_delay: { kind: 'clip', column: 'delay', minimum: -30, maximum: 180 },
-    hour: { kind: 'bucket', column: 'minute_of_day', size: 60 },
-    slot: { kind: 'bucket', column: 'minute_of_day', size: 180 },
+    due_minute: { kind: 'difference', column: 'minute_of_day', less: 'delay' },
   },
   events: {
     // Silence of two hours is twice the longest in the data.
     departure: { at: 'time', values: [], freshness: hours(2) },
-    landing: { at: 'landed_at', values: [late, delay], freshness: hours(2) },
+    landing: {
+      at: 'landed_at',
+      values: [late, delay],
+      positions: ['minute_of_day', 'due_minute'],
+      freshness: hours(2),
+    },
   },
   priors: {
-    national_late_28d: { kind: 'mean', value: late, match: {}, ...history },
     national_delay_28d: { kind: 'mean', value: delay, match: {}, ...history },
   },
   features: {
@@ -65,121 +72,62 @@ export const features: FeatureView = {
     },
     distance: { kind: 'number', column: 'distance', description: 'Miles', minimum: 1, maximum: 6000 },
 
-    route_slot_late_28d: {
-      kind: 'mean',
-      value: late,
-      match: { ...route, slot: 'slot' },
-      ...history,
-      smoothing: toLate(15),
-      description: 'Share late on the route in this 3-hour slot, 28 days',
-      ...share,
-    },
-    origin_hour_late_28d: {
-      kind: 'mean',
-      value: late,
-      match: { origin: 'origin', hour: 'hour' },
-      ...history,
-      smoothing: toLate(30),
-      description: 'Share late out of the origin in this hour, 28 days',
-      ...share,
-    },
-    route_delay_28d: {
-      kind: 'mean',
-      value: delay,
+    origin_out_delay_1h: delayInHour(outOfOrigin, 'flights out of the origin'),
+    origin_in_delay_1h: delayInHour(intoOrigin, 'flights into the origin'),
+    destination_in_delay_1h: delayInHour(intoDestination, 'flights into the destination'),
+    destination_in_delay_24h: delayInDay(intoDestination, 10, 'flights into the destination'),
+    route_delay_24h: delayInDay(route, 2, 'flights on the route'),
+
+    due_in_30_to_6: dueBetween(-30, -6),
+    due_now: dueBetween(-5, 5),
+    due_6_to_15_ago: dueBetween(6, 15),
+    due_16_to_30_ago: dueBetween(16, 30),
+    due_31_to_60_ago: dueBetween(31, 60),
+    due_61_to_120_ago: dueBetween(61, 120),
+    due_121_to_240_ago: dueBetween(121, 240),
+    left_at_this_minute: {
+      kind: 'near',
       match: route,
-      ...history,
-      smoothing: toDelay(20),
-      description: 'Mean delay on the route, 28 days, minutes clipped to [-30, 180]',
-      ...minutes,
-    },
-
-    origin_out_late_1h: airportHour(
-      late,
-      outOfOrigin,
-      'Share late among flights out of the origin that landed in the last hour',
-    ),
-    origin_out_delay_1h: airportHour(
-      delay,
-      outOfOrigin,
-      'Mean delay of flights out of the origin that landed in the last hour',
-    ),
-    origin_in_late_1h: airportHour(late, intoOrigin, 'Share late among flights into the origin, last hour'),
-    origin_in_delay_1h: airportHour(delay, intoOrigin, 'Mean delay of flights into the origin, last hour'),
-    destination_in_late_1h: airportHour(
-      late,
-      intoDestination,
-      'Share late among flights into the destination, last hour',
-    ),
-    destination_in_delay_1h: airportHour(
-      delay,
-      intoDestination,
-      'Mean delay of flights into the destination, last hour',
-    ),
-    destination_out_late_1h: airportHour(
-      late,
-      outOfDestination,
-      'Share late among flights out of the destination, last hour',
-    ),
-    destination_out_delay_1h: airportHour(
-      delay,
-      outOfDestination,
-      'Mean delay of flights out of the destination, last hour',
-    ),
-    origin_out_delay_24h: airportDay(
-      outOfOrigin,
-      10,
-      'Mean delay of flights out of the origin, last 24 hours',
-    ),
-    destination_in_delay_24h: airportDay(
-      intoDestination,
-      10,
-      'Mean delay of flights into the destination, last 24 hours',
-    ),
-    route_delay_24h: airportDay(route, 2, 'Mean delay on the route, last 24 hours'),
-    national_late_1h: airportHour(late, {}, 'Share late among all flights that landed in the last hour'),
-
-    departures_origin_1h: {
-      kind: 'count',
-      event: 'departure',
-      match: outOfOrigin,
-      over: hours(1),
-      description: 'Departures from the origin in the last hour',
+      ...fortnight,
+      ...left,
+      description: 'Flights of 14 days on the route that left within 3 minutes of this minute',
       minimum: 0,
     },
-    departures_to_destination_1h: {
-      kind: 'count',
-      event: 'departure',
-      match: intoDestination,
-      over: hours(1),
-      description: 'Departures towards the destination in the last hour',
-      minimum: 0,
+    late_at_this_minute: {
+      kind: 'near',
+      match: route,
+      ...fortnight,
+      ...left,
+      value: late,
+      description: 'Share late among these',
+      ...share,
     },
-    under_way_to_destination: {
-      kind: 'open',
-      opens: 'departure',
-      closes: 'landing',
-      match: intoDestination,
-      description: 'Flights in the air towards the destination',
-      minimum: 0,
-    },
+    overdue_15m: overdue(15),
+    overdue_30m: overdue(30),
+    overdue_1h: overdue(60),
+    overdue_90m: overdue(90),
+    overdue_2h: overdue(120),
+    overdue_3h: overdue(180),
+    overdue_4h: overdue(240),
   },
   label: late,
 };
 
-function airportHour(value: string, match: Match, description: string) {
-  const smoothing = value === late ? toLate(5) : toDelay(5);
+function delayInHour(match: Match, which: string) {
+  const description = `Mean delay of ${which} that landed in the last hour`;
   return {
     kind: 'mean',
-    value,
+    value: delay,
     match,
     ...lastHour,
-    smoothing,
+    smoothing: toDelay(5),
     description,
-    ...(value === late ? share : minutes),
+    ...minutes,
   } as const;
 }
 
-function airportDay(match: Match, weight: number, description: string) {
+function delayInDay(match: Match, weight: number, which: string) {
+  const description = `Mean delay of ${which} that landed in the last 24 hours`;
   return {
     kind: 'mean',
     value: delay,
@@ -188,5 +136,26 @@ function airportDay(match: Match, weight: number, description: string) {
     smoothing: toDelay(weight),
     description,
     ...minutes,
+  } as const;
+}
+
+/** Between so many minutes before this one leaves; negative: after. */
+function dueBetween(from: number, to: number) {
+  const when =
+    to < 0
+      ? `in the ${-to} to ${-from} minutes after this one leaves`
+      : `in the ${from} to ${to} minutes before`;
+  const description = `Flights of 14 days on the route that were due ${when}`;
+  return { kind: 'near', match: route, ...fortnight, ...due, from, to, description, minimum: 0 } as const;
+}
+
+/** Flights that should have left by now, less those that have. */
+function overdue(window: number) {
+  return {
+    kind: 'deficit',
+    match: route,
+    expected: { ...fortnight, ...due, from: 0, to: window - 1 },
+    seen: { event: 'departure', over: window },
+    description: `Flights on the route due in the last ${window} minutes, by 14 days' average, less those that left`,
   } as const;
 }

@@ -21,12 +21,14 @@ describe('the declarations fit together', () => {
 
   it('nothing that looks at delays looks at departures: only a landing makes a delay known', () => {
     expect(features.events.departure!.values).toEqual([]);
+    expect(features.events.departure!.positions).toBeUndefined();
     expect(features.events.landing!.at).toBe('landed_at');
   });
 
-  it('the plan needs few tables: 18 aggregates and 2 priors share 10 tables of totals', () => {
-    expect(Object.values(features.features).filter(isAggregate)).toHaveLength(18);
-    expect(planOf(features).streams).toHaveLength(10);
+  it('the plan needs few tables: 21 aggregates and a prior share 5 tables of totals and one of profiles', () => {
+    expect(Object.values(features.features).filter(isAggregate)).toHaveLength(21);
+    expect(planOf(features).streams).toHaveLength(5);
+    expect(planOf(features).profiles).toHaveLength(1);
   });
 
   it('the split is in order, and leaves May and June alone', () => {

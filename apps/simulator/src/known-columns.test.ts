@@ -40,6 +40,25 @@ describe('known columns', () => {
     expect(events.begin).toEqual(['place', 'size']);
   });
 
+  it('are also those that say where on a cycle a row and an event are', () => {
+    const late = { kind: 'difference', column: 'minute', less: 'outcome' } as const;
+    const near = { theirs: 'late', own: 'minute', period: 10, from: 0, to: 3 };
+    const expected = { event: 'end', over: 60, snapshot: { every: 60, offset: 0 }, ...near };
+    const seen = { event: 'begin', over: 60 };
+    const { instance, events } = knownColumns({
+      ...toyView,
+      derived: { ...toyView.derived, late },
+      events: { ...toyView.events, end: { at: 'ended_at', values: ['good'], positions: ['late'] } },
+      features: {
+        ...toyView.features,
+        missing: { kind: 'deficit', match: {}, expected, seen, description: '' },
+      },
+    });
+    expect(instance).toMatchObject({ minute: 'minute' });
+    expect(events.end).toEqual(expect.arrayContaining(['minute', 'outcome']));
+    expect(events.begin).not.toContain('outcome');
+  });
+
   it('follow a rule that is worked out from another rule', () => {
     const derived = {
       ...toyView.derived,

@@ -26,16 +26,17 @@ export function knownColumns(view: FeatureView): KnownColumns {
   }
   const raw = (names: readonly string[]) => [...new Set(names.flatMap((name) => rawColumns(view, name)))];
   const atTheTime = new Set(fields.map(([, column]) => column));
-  const revealed = Object.values(view.events).flatMap((event) => event.values);
+  const revealedBy = ({ values, positions = [] }: FeatureView['events'][string]) => [...values, ...positions];
+  const revealed = Object.values(view.events).flatMap(revealedBy);
   const outcomes = new Set(raw([...revealed, view.label]).filter((column) => !atTheTime.has(column)));
   const keys = raw([...Object.values(view.entities).flat(), ...Object.keys(view.derived)]);
   const open = keys.filter((column) => !outcomes.has(column));
   const aggregates = [...Object.values(view.priors), ...Object.values(view.features)];
-  const matched = raw(aggregates.flatMap((each) => ('match' in each ? Object.values(each.match) : [])));
+  const matched = raw(aggregates.flatMap(ownColumns));
   const needed = fields.length < features.length ? Object.entries(view.events) : [];
-  const events = needed.map(([type, { values }]): [string, string[]] => [
+  const events = needed.map(([type, event]): [string, string[]] => [
     type,
-    [...new Set([...open, ...raw(values)])],
+    [...new Set([...open, ...raw(revealedBy(event))])],
   ]);
   return {
     instance: {
@@ -45,6 +46,15 @@ export function knownColumns(view: FeatureView): KnownColumns {
     events: Object.fromEntries(events),
     label: labelRule(view),
   };
+}
+
+type Aggregate = FeatureView['features'][string] | FeatureView['priors'][string];
+
+/** What a row is looked up by, and what says where on a cycle it is. */
+function ownColumns(aggregate: Aggregate): string[] {
+  if (!('match' in aggregate)) return [];
+  const nearness = aggregate.kind === 'deficit' ? aggregate.expected : aggregate;
+  return [...Object.values(aggregate.match), ...('own' in nearness ? [nearness.own] : [])];
 }
 
 /** The dataset's columns behind a name: itself, or what its rule is worked out from. */

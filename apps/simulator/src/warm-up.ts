@@ -9,8 +9,13 @@ const day = 1440;
  * way then: their later events are inside the windows.
  */
 export function reachOf(view: FeatureView): number {
-  const windows = [...Object.values(view.priors), ...Object.values(view.features)].map((feature) =>
-    'over' in feature ? feature.over + ('snapshot' in feature ? (feature.snapshot?.every ?? 0) : 0) : 0,
-  );
-  return Math.max(0, ...windows) + day;
+  const reaches = [...Object.values(view.priors), ...Object.values(view.features)].map((feature) => {
+    if (feature.kind === 'deficit') return Math.max(reachOfWindow(feature.expected), feature.seen.over);
+    return 'over' in feature ? reachOfWindow(feature) : 0;
+  });
+  return Math.max(0, ...reaches) + day;
+}
+
+function reachOfWindow({ over, snapshot }: { over: number; snapshot?: { every: number } }): number {
+  return over + (snapshot?.every ?? 0);
 }

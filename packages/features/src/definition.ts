@@ -24,13 +24,17 @@ export interface FeatureView {
 export type Derived =
   | { readonly kind: 'bucket'; readonly column: string; readonly size: number }
   | { readonly kind: 'exceeds'; readonly column: string; readonly threshold: number }
-  | { readonly kind: 'clip'; readonly column: string; readonly minimum: number; readonly maximum: number };
+  | { readonly kind: 'clip'; readonly column: string; readonly minimum: number; readonly maximum: number }
+  /** The column less another: when a thing was due is when it happened, less its delay. */
+  | { readonly kind: 'difference'; readonly column: string; readonly less: string };
 
 export interface EventDefinition {
   /** The column that says when it happens. */
   readonly at: string;
   /** Columns that become known by it. An event without values can only be counted. */
   readonly values: readonly string[];
+  /** Columns that become known by it and say where it belongs on a cycle, such as the minute of the day at which it was due. */
+  readonly positions?: readonly string[];
   /** Minutes after which silence is suspicious: with no event of this kind for so long, what is looked up counts as stale. */
   readonly freshness?: number;
 }
@@ -72,13 +76,51 @@ export interface Open {
   readonly match: Match;
 }
 
+/** Where an event lies on a cycle, seen from this row: x = the row's column `own` - the event's position `theirs`, modulo `period`. */
+export interface Nearness {
+  /** One of the event's `positions`. */
+  readonly theirs: string;
+  readonly own: string;
+  readonly period: number;
+  /** Near are the events for which x or x - period is in [from, to]: x = 10 is 10 earlier on the cycle than this row, x = -10 is 10 later. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * The number of events in a window that are near this row on a cycle; with `value`, the mean of that value over them, NULL where there are
+ * none. Positions and bounds are whole numbers, -period < from <= to < period, and to - from < period.
+ *
+ * This is the one kind for which an engine keeps single events. So its window ends at a snapshot: what is kept of a key changes once a
+ * snapshot, and all rows until the next share it.
+ */
+export interface Near extends Window, Nearness {
+  readonly kind: 'near';
+  readonly snapshot: Snapshot;
+  readonly value?: string;
+}
+
+/**
+ * How many events are due and have not come: the number near this row in `expected`, as a mean per cycle (n * period / over, in double
+ * precision, in this order), less the number in the window `seen`, which ends at this row's time. The two need not be the same events:
+ * flights that have landed tell when one is due to depart.
+ */
+export interface Deficit {
+  readonly kind: 'deficit';
+  readonly match: Match;
+  readonly expected: Omit<Near, 'kind' | 'match' | 'value'>;
+  readonly seen: Pick<Window, 'event' | 'over'>;
+}
+
 /** A column of the row, as it is. */
 export interface Column {
   readonly kind: 'number' | 'category';
   readonly column: string;
 }
 
-export type Feature = (Column | Mean | Count | Open) & {
+export type Aggregate = Mean | Count | Open | Near | Deficit;
+
+export type Feature = (Column | Aggregate) & {
   readonly description: string;
   /** Bounds that serving holds requests to. */
   readonly minimum?: number;
@@ -96,6 +138,12 @@ export const hours = (count: number): number => count * 60;
 export const days = (count: number): number => count * 1440;
 
 /** A window aggregate, as opposed to a column of the row. */
-export function isAggregate(feature: Feature): feature is Feature & (Mean | Count | Open) {
-  return feature.kind === 'mean' || feature.kind === 'count' || feature.kind === 'open';
+export function isAggregate(feature: Feature): feature is Feature & Aggregate {
+  return feature.kind !== 'number' && feature.kind !== 'category';
+}
+
+/** The columns of this row that an aggregate is looked up by, and that say where on a cycle the row is. */
+export function ownColumns(aggregate: Aggregate): string[] {
+  const nearness = aggregate.kind === 'deficit' ? aggregate.expected : aggregate;
+  return [...Object.values(aggregate.match), ...('own' in nearness ? [nearness.own] : [])];
 }

@@ -4,7 +4,7 @@
 import { type Database, openDatabase } from '@flightdeck/dataset';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Count, FeatureView, Mean, Open } from './definition.ts';
+import type { Aggregate, FeatureView, Match, Nearness, Snapshot } from './definition.ts';
 import { buildFeatureTable } from './offline.ts';
 
 interface Flight {
@@ -21,6 +21,11 @@ const snapshot = { every: 100, offset: 30 };
 const route = { origin: 'origin', destination: 'destination' };
 const mean = { kind: 'mean', description: '' } as const;
 
+/** A cycle of 90 minutes, so that a few flights meet often, and across its end. */
+const landed = { event: 'landing', over: 200, snapshot } as const;
+const due = { theirs: 'due', own: 'minute_of_day', period: 90 } as const;
+const near = { kind: 'near', match: route, ...landed, ...due, description: '' } as const;
+
 /** Every kind of declaration once, with windows short enough for small tables to matter. */
 const view: FeatureView = {
   name: 'test',
@@ -29,10 +34,11 @@ const view: FeatureView = {
     late: { kind: 'exceeds', column: 'delay', threshold: 15 },
     clipped: { kind: 'clip', column: 'delay', minimum: -30, maximum: 60 },
     slot: { kind: 'bucket', column: 'minute_of_day', size: 180 },
+    due: { kind: 'difference', column: 'minute_of_day', less: 'delay' },
   },
   events: {
     departure: { at: 'time', values: [] },
-    landing: { at: 'landed_at', values: ['late', 'clipped'] },
+    landing: { at: 'landed_at', values: ['late', 'clipped'], positions: ['due', 'minute_of_day'] },
   },
   priors: {
     late_everywhere: { kind: 'mean', event: 'landing', value: 'late', match: {}, over: 300, snapshot },
@@ -72,6 +78,18 @@ const view: FeatureView = {
       opens: 'departure',
       closes: 'landing',
       match: { destination: 'destination' },
+      description: '',
+    },
+    due_around: { ...near, from: -10, to: 25 },
+    due_before: { ...near, match: { origin: 'destination' }, from: 5, to: 60 },
+    due_after: { ...near, match: {}, from: -40, to: -1 },
+    delay_when_due: { ...near, match: {}, from: -10, to: 25, value: 'clipped' },
+    late_at_this_minute: { ...near, match: {}, theirs: 'minute_of_day', from: -20, to: 20, value: 'late' },
+    missing: {
+      kind: 'deficit',
+      match: { origin: 'origin' },
+      expected: { ...landed, ...due, from: 0, to: 29 },
+      seen: { event: 'departure', over: 30 },
       description: '',
     },
   },
@@ -181,13 +199,16 @@ describe('no future reaches a feature', { timeout: 60_000 }, () => {
     expect(await changesUnder(view)).toBe(false);
   });
 
-  it('and the test would notice: a view that knows of a delay at departure fails it', async () => {
-    const leaking = {
-      ...view,
-      events: { ...view.events, landing: { at: 'time', values: ['late', 'clipped'] } },
-    };
-    expect(await changesUnder(leaking)).toBe(true);
-  });
+  it.each([
+    ['all it declares', view.features],
+    ['where flights were due', { due_around: view.features.due_around!, missing: view.features.missing! }],
+  ])(
+    'and the test would notice: a view that knows of a delay at departure fails it, by %s',
+    async (_, features) => {
+      const landing = { ...view.events.landing!, at: 'time' };
+      expect(await changesUnder({ ...view, features, events: { ...view.events, landing } })).toBe(true);
+    },
+  );
 
   it('a flight that departs earlier and lands later changes counts of departures, and nothing that speaks of delays', async () => {
     const row = {
@@ -201,7 +222,7 @@ describe('no future reaches a feature', { timeout: 60_000 }, () => {
     };
     const [alone] = await build([row]);
     const [joined] = await build([row, { ...row, id: 1, time: 190, delay: 120 }], view, 'id = 0');
-    expect(joined).toEqual({ ...alone, departures: 1, under_way: 1 });
+    expect(joined).toEqual({ ...alone, departures: 1, under_way: 1, missing: -1 });
   });
 });
 
@@ -210,7 +231,7 @@ function oracle(rows: readonly Flight[], row: Flight): Row {
   const { origin: _o, minute_of_day: _m, ...aggregates } = view.features;
   const values = Object.entries(aggregates).map(([name, feature]) => [
     name,
-    value(rows, row, feature as Mean | Count | Open),
+    value(rows, row, feature as Aggregate),
   ]);
   return {
     origin: row.origin,
@@ -220,32 +241,81 @@ function oracle(rows: readonly Flight[], row: Flight): Row {
   };
 }
 
-function value(rows: readonly Flight[], row: Flight, feature: Mean | Count | Open): number | null {
-  const columns = (other: Flight): Record<string, unknown> => ({
-    ...other,
-    slot: Math.floor(other.minute_of_day / 180),
-  });
-  const mine = rows.filter((other) =>
-    Object.entries(feature.match).every(([theirs, own]) => columns(other)[theirs] === columns(row)[own]),
-  );
-  if (feature.kind === 'open')
-    return (
-      mine.filter((other) => other.time < row.time).length -
-      mine.filter((other) => other.landed_at < row.time).length
-    );
+function value(rows: readonly Flight[], row: Flight, feature: Aggregate): number | null {
+  const within = (window: Window) => eventsWithin(rows, row, feature.match, window);
+  switch (feature.kind) {
+    case 'open':
+      return (
+        within({ event: feature.opens, over: Number.POSITIVE_INFINITY }).length -
+        within({ event: feature.closes, over: Number.POSITIVE_INFINITY }).length
+      );
+    case 'count':
+      return within(feature).length;
+    case 'near': {
+      const events = within(feature).filter((other) => isNear(other, row, feature));
+      return feature.value === undefined ? events.length : meanOf(events, feature.value);
+    }
+    case 'deficit': {
+      const expected = within(feature.expected).filter((other) => isNear(other, row, feature.expected));
+      const cycles = feature.expected.over / feature.expected.period;
+      return expected.length / cycles - within(feature.seen).length;
+    }
+    case 'mean': {
+      const seen = within(feature);
+      if (!feature.smoothing) return meanOf(seen, feature.value);
+      const { towards, weight } = feature.smoothing;
+      const prior = value(rows, row, view.priors[towards]!);
+      if (prior === null) return null;
+      return (sumOf(seen, feature.value) + weight * prior) / (seen.length + weight);
+    }
+  }
+}
 
-  const at = (other: Flight) => (feature.event === 'departure' ? other.time : other.landed_at);
-  const end = feature.snapshot
+interface Window {
+  readonly event: string;
+  readonly over: number;
+  readonly snapshot?: Snapshot;
+}
+
+function eventsWithin(
+  rows: readonly Flight[],
+  row: Flight,
+  match: Match,
+  { event, over, snapshot }: Window,
+): Flight[] {
+  const end = snapshot
     ? Math.floor((row.time - snapshot.offset) / snapshot.every) * snapshot.every + snapshot.offset
     : row.time;
-  const seen = mine.filter((other) => at(other) < end && at(other) >= end - feature.over);
-  if (feature.kind === 'count') return seen.length;
-  const amount = (other: Flight) =>
-    feature.value === 'late' ? Number(other.delay > 15) : Math.max(-30, Math.min(60, other.delay));
-  const sum = seen.reduce((total, other) => total + amount(other), 0);
-  if (!feature.smoothing) return seen.length === 0 ? null : sum / seen.length;
-  const prior = value(rows, row, view.priors[feature.smoothing.towards]!);
-  return prior === null
-    ? null
-    : (sum + feature.smoothing.weight * prior) / (seen.length + feature.smoothing.weight);
+  const at = (other: Flight) => (event === 'departure' ? other.time : other.landed_at);
+  return rows.filter(
+    (other) =>
+      at(other) < end &&
+      at(other) >= end - over &&
+      Object.entries(match).every(([theirs, own]) => columns(other)[theirs] === columns(row)[own]),
+  );
+}
+
+/** However many cycles apart. */
+function isNear(other: Flight, row: Flight, { theirs, own, period, from, to }: Nearness): boolean {
+  const x = Number(columns(row)[own]) - Number(columns(other)[theirs]);
+  const cycles = Array.from({ length: 101 }, (_, index) => index - 50);
+  return cycles.some((cycle) => x + cycle * period >= from && x + cycle * period <= to);
+}
+
+function columns(row: Flight): Row {
+  return {
+    ...row,
+    slot: Math.floor(row.minute_of_day / 180),
+    late: Number(row.delay > 15),
+    clipped: Math.max(-30, Math.min(60, row.delay)),
+    due: row.minute_of_day - row.delay,
+  };
+}
+
+function meanOf(events: readonly Flight[], of: string): number | null {
+  return events.length === 0 ? null : sumOf(events, of) / events.length;
+}
+
+function sumOf(events: readonly Flight[], of: string): number {
+  return events.reduce((sum, other) => sum + Number(columns(other)[of]), 0);
 }

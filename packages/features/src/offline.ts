@@ -5,9 +5,11 @@
 // That is several times faster than a RANGE frame, and "strictly before" is one comparison that a reader can check.
 
 import { type Database, identifier as quoted } from '@flightdeck/dataset';
-import type { Derived, FeatureView, Snapshot } from './definition.ts';
+import type { Derived, FeatureView } from './definition.ts';
 import { type Lookup, type Plan, planOf, type Stream } from './plan.ts';
+import { profileTable } from './profiles.ts';
 import { featureExpression, sumColumn } from './projection.ts';
+import { firstSnapshotAfter, lastSnapshot } from './snapshots.ts';
 
 export interface FeatureTableRequest {
   /** A table or Parquet scan of the whole dataset: every row is an event for others. Columns `id`, `time`, and what the view names. */
@@ -30,7 +32,7 @@ export async function buildFeatureTable(
   request: FeatureTableRequest,
 ): Promise<void> {
   const plan = planOf(view);
-  for (const statement of eventTables(view, request)) await database.run(statement);
+  for (const statement of eventTables(view, plan, request)) await database.run(statement);
   for (const stream of plan.streams) {
     await database.run(totalsTable(view, stream));
     for (const lookup of plan.lookups.filter((lookup) => lookup.stream.name === stream.name)) {
@@ -38,13 +40,14 @@ export async function buildFeatureTable(
     }
     await database.run(`drop table ${quoted(stream.name)}`);
   }
+  for (const profile of plan.profiles) await database.run(profileTable(view, profile));
   await database.run(featureTable(view, plan, request));
-  const made = ['happened', 'wanted', ...plan.lookups.map((lookup) => lookup.name)];
+  const made = ['happened', 'wanted', ...[...plan.lookups, ...plan.profiles].map(({ name }) => name)];
   await database.run(made.map((table) => `drop table ${quoted(table)};`).join(' '));
 }
 
 /** `happened`: every row as far as it is an event, small and typed. `wanted`: the rows to be predicted. */
-function eventTables(view: FeatureView, { from, where, keep }: FeatureTableRequest): string[] {
+function eventTables(view: FeatureView, plan: Plan, { from, where, keep }: FeatureTableRequest): string[] {
   const entities = Object.entries(view.entities);
   const enumerations = entities.map(
     ([entity, columns]) => `drop type if exists ${quoted(entity)}; create type ${quoted(entity)} as enum (
@@ -61,14 +64,17 @@ function eventTables(view: FeatureView, { from, where, keep }: FeatureTableReque
   const numbers = Object.values(view.features).flatMap((feature) =>
     feature.kind === 'number' ? [feature.column] : [],
   );
+  const own = plan.profiles.flatMap(({ tallies }) => tallies.map((tally) => tally.own));
+  const positions = Object.values(view.events).flatMap((event) => event.positions ?? []);
+  const present = new Set(['id', 'time', ...Object.keys(view.derived)]);
   const others = (columns: readonly string[]) =>
-    [...new Set(columns)].filter((name) => name !== 'id' && name !== 'time').map(quoted);
+    [...new Set(columns)].filter((name) => !present.has(name)).map(quoted);
   return [
     ...enumerations,
     `create or replace table wanted as
-      select ${['id', 'time', ...others([...numbers, ...keep]), ...names, ...derived].join(', ')} from ${from} where ${where}`,
+      select ${['id', 'time', ...others([...numbers, ...own, ...keep]), ...names, ...derived].join(', ')} from ${from} where ${where}`,
     `create or replace table happened as
-      select ${['time', ...others(moments), ...names, ...derived].join(', ')} from ${from} where time < (select max(time) from wanted)`,
+      select ${['time', ...others([...moments, ...positions]), ...names, ...derived].join(', ')} from ${from} where time < (select max(time) from wanted)`,
   ];
 }
 
@@ -82,6 +88,8 @@ function derivedExpression(rule: Derived): string {
       return `${column} > ${rule.threshold}`;
     case 'clip':
       return `greatest(${rule.minimum}, least(${rule.maximum}, ${column}))`;
+    case 'difference':
+      return `${column} - ${quoted(rule.less)}`;
   }
 }
 
@@ -154,6 +162,9 @@ function featureTable(view: FeatureView, plan: Plan, { keep, into }: FeatureTabl
     );
     return `join ${name} on ${on.join(' and ')}`;
   });
+  const tallies = plan.profiles.map(
+    ({ name }) => `left join ${quoted(name)} on wanted.id = ${quoted(name)}.id`,
+  );
   const features = Object.keys(view.features).map(
     (name) => `${featureExpression(view, plan, name)} as ${quoted(name)}`,
   );
@@ -165,20 +176,10 @@ function featureTable(view: FeatureView, plan: Plan, { keep, into }: FeatureTabl
   ];
   return `create or replace table ${quoted(into)} as
     select ${columns.join(', ')}, wanted.${quoted(view.label)} as label from wanted
-    ${joins.join('\n')}`;
+    ${[...joins, ...tallies].join('\n')}`;
 }
 
 /** When a wanted row's windows over a stream end. */
 function momentOf({ snapshot }: Stream): string {
   return snapshot ? lastSnapshot('wanted.time', snapshot) : 'wanted.time';
-}
-
-/** The last snapshot at or before a moment. */
-function lastSnapshot(moment: string, { every, offset }: Snapshot): string {
-  return `(floor((${moment} - ${offset}) / ${every})::integer * ${every} + ${offset})`;
-}
-
-/** The first snapshot that may know of an event: strictly after it. */
-function firstSnapshotAfter(moment: string, snapshot: Snapshot): string {
-  return `(${lastSnapshot(moment, snapshot)} + ${snapshot.every})`;
 }

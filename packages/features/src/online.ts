@@ -1,6 +1,7 @@
 // The online engine alone: a server that looks features up needs no DuckDB.
 
-export { type FeatureView, featureVersion, isAggregate } from './definition.ts';
+export { type FeatureView, featureVersion, isAggregate, ownColumns } from './definition.ts';
+export { rawColumns } from './online/columns.ts';
 export type { EventOutcome, FeatureEvent } from './online/event-intake.ts';
 export { type MemoryStore, memoryStore } from './online/memory-store.ts';
 export { type FeatureAnswer, type OnlineFeatures, onlineFeatures } from './online/online-features.ts';

@@ -6,7 +6,10 @@ const base: FeatureView = {
   name: 'test',
   entities: {},
   derived: { late: { kind: 'exceeds', column: 'delay', threshold: 15 } },
-  events: { departure: { at: 'time', values: [] }, landing: { at: 'landed_at', values: ['late'] } },
+  events: {
+    departure: { at: 'time', values: [] },
+    landing: { at: 'landed_at', values: ['late'], positions: ['due'] },
+  },
   priors: {},
   features: {},
   label: 'late',
@@ -17,6 +20,24 @@ const late = {
   value: 'late',
   match: { origin: 'origin' },
   over: 60,
+  description: '',
+} as const;
+const nightly = { every: 1440, offset: 540 };
+const due = { theirs: 'due', own: 'minute_of_day', period: 1440, from: 0, to: 59 };
+const near = {
+  kind: 'near',
+  event: 'landing',
+  match: { origin: 'origin' },
+  over: 2880,
+  snapshot: nightly,
+  ...due,
+  description: '',
+} as const;
+const deficit = {
+  kind: 'deficit',
+  match: { origin: 'origin' },
+  expected: { event: 'landing', over: 2880, snapshot: nightly, ...due },
+  seen: { event: 'departure', over: 60 },
   description: '',
 } as const;
 const withFeature = (feature: FeatureView['features'][string]): FeatureView => ({
@@ -46,6 +67,25 @@ describe('a plan refuses', () => {
       'smoothing towards a prior that is not declared',
       { ...late, smoothing: { towards: 'p', weight: 5 } },
       /no prior "p"/,
+    ],
+    [
+      'an event by a position that it does not make known',
+      { ...near, event: 'departure' },
+      /departure has no position "due", only none/,
+    ],
+    ['a mean of near events by a value they lack', { ...near, value: 'due' }, /"due" known, only late/],
+    ['nearness that goes once around', { ...near, from: 0, to: 1440 }, /no part of a cycle of 1440/],
+    ['nearness that ends before it begins', { ...near, from: 60 }, /\[60, 59\] is no part of a cycle/],
+    ['nearness in fractions', { ...near, from: 0.5 }, /whole numbers/],
+    [
+      'a deficit whose expectation its snapshots do not fit',
+      { ...deficit, expected: { ...deficit.expected, over: 2000 } },
+      /2000 minutes is no multiple/,
+    ],
+    [
+      'a deficit that sees an undeclared event',
+      { ...deficit, seen: { event: 'take-off', over: 60 } },
+      /no event "take-off"/,
     ],
   ])('%s, and names the feature', (_, feature, message) => {
     expect(() => planOf(withFeature(feature))).toThrow(message);
@@ -87,6 +127,42 @@ describe('a plan', () => {
       ['landing_by_origin_every_1440_540_of_origin', [1440]],
       ['departure_by_origin_of_origin', []],
     ]);
+  });
+
+  it('keeps one profile for all that looks at the same events, and works out once what several need', () => {
+    const { profiles, lookups } = planOf({
+      ...base,
+      features: {
+        around: near,
+        share_late: { ...near, value: 'late' },
+        missing: deficit,
+        elsewhere: { ...near, match: { origin: 'destination' } },
+        longer_ago: { ...near, over: 4320, from: -30 },
+      },
+    });
+    const found = profiles.map(({ name, columns, tallies }) => [
+      name,
+      columns,
+      tallies.map((tally) => tally.name),
+    ]);
+    expect(found).toEqual([
+      [
+        'landing_by_origin_every_1440_540_of_origin_back_2880',
+        ['due', 'late'],
+        ['n_due_near_minute_of_day_0_59_of_1440', 'late_due_near_minute_of_day_0_59_of_1440'],
+      ],
+      [
+        'landing_by_origin_every_1440_540_of_destination_back_2880',
+        ['due'],
+        ['n_due_near_minute_of_day_0_59_of_1440'],
+      ],
+      [
+        'landing_by_origin_every_1440_540_of_origin_back_4320',
+        ['due'],
+        ['n_due_near_minute_of_day_-30_59_of_1440'],
+      ],
+    ]);
+    expect(lookups.map(({ name, ages }) => [name, ages])).toEqual([['departure_by_origin_of_origin', [60]]]);
   });
 
   it('has a version that changes with any declaration', () => {

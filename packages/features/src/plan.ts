@@ -2,16 +2,16 @@
 // destination"), and several windows of a stream are differences of the same running totals. Both engines execute this plan: the
 // offline engine as SQL, the online engine as an aggregator over the same streams.
 
-import { FlightdeckError } from '@flightdeck/core';
 import {
-  type Count,
+  type Aggregate,
   type FeatureView,
   isAggregate,
   type Match,
-  type Mean,
-  type Open,
+  type Near,
+  type Nearness,
   type Snapshot,
 } from './definition.ts';
+import { requireSound } from './soundness.ts';
 
 /** Running totals of one event by one key: the number of events, and the sum of each value, before a moment. */
 export interface Stream {
@@ -32,12 +32,37 @@ export interface Lookup {
   readonly ages: readonly number[];
 }
 
+/** The single events of a row's own key that its last snapshot knows, back to `over` minutes before it. */
+export interface Profile {
+  readonly name: string;
+  readonly event: string;
+  readonly match: Match;
+  readonly over: number;
+  readonly snapshot: Snapshot;
+  /** What is kept of each event: positions and values. */
+  readonly columns: readonly string[];
+  /** What a row works out of them. */
+  readonly tallies: readonly Tally[];
+}
+
+/** The number of a profile's events that are near a row (`n`), or the sum of a value over these. */
+export interface Tally extends Nearness {
+  readonly name: string;
+  readonly of: string;
+}
+
 export interface Plan {
   readonly streams: readonly Stream[];
   readonly lookups: readonly Lookup[];
+  readonly profiles: readonly Profile[];
   /** The lookup that answers one part of an aggregate. */
   lookupOf(event: string, match: Match, snapshot?: Snapshot): Lookup;
+  /** The profile that answers a `near`, with or without its value. */
+  profileOf(near: Profiled): Profile;
 }
+
+/** A `near`, or what a deficit expects. */
+export type Profiled = Omit<Near, 'kind' | 'value'>;
 
 /** Groups the aggregates of a view. Throws FEATURES_INVALID, naming what is declared wrongly. */
 export function planOf(view: FeatureView): Plan {
@@ -57,14 +82,22 @@ export function planOf(view: FeatureView): Plan {
     ...lookup,
     ages: [...ages.get(lookup.name)!].sort((a, b) => a - b),
   }));
+  const profiles = profilesOf(view);
   return {
     streams: [...streams.values()],
     lookups,
+    profiles,
     lookupOf(event, match, snapshot) {
       const name = lookupName(streamOf(event, Object.keys(match), snapshot).name, Object.values(match));
       return lookups.find((lookup) => lookup.name === name)!;
     },
+    profileOf: (near) => profiles.find(({ name }) => name === profileName(near))!,
   };
+}
+
+/** Name of the tally that counts what is near (`n`), or sums a value over it. */
+export function tallyName({ theirs, own, period, from, to }: Nearness, of: string): string {
+  return `${of}_${theirs}_near_${own}_${from}_${to}_of_${period}`;
 }
 
 interface Need {
@@ -75,40 +108,67 @@ interface Need {
 }
 
 function needsOf(view: FeatureView): Need[] {
-  const features = Object.entries(view.features).filter(([, feature]) => isAggregate(feature));
-  const aggregates = [...Object.entries(view.priors), ...features] as [string, Mean | Count | Open][];
-  return aggregates.flatMap(([name, aggregate]): Need[] => {
-    requireSound(view, name, aggregate);
-    return aggregate.kind === 'open'
-      ? [aggregate.opens, aggregate.closes].map((event) => ({ event, match: aggregate.match, over: [] }))
-      : [{ ...aggregate, over: [aggregate.over] }];
+  return aggregatesOf(view).flatMap((aggregate): Need[] => {
+    const { match } = aggregate;
+    switch (aggregate.kind) {
+      case 'near':
+        return [];
+      case 'deficit':
+        return [{ match, event: aggregate.seen.event, over: [aggregate.seen.over] }];
+      case 'open':
+        return [aggregate.opens, aggregate.closes].map((event) => ({ event, match, over: [] }));
+      default:
+        return [{ ...aggregate, over: [aggregate.over] }];
+    }
   });
 }
 
-function requireSound(view: FeatureView, name: string, aggregate: Mean | Count | Open): void {
-  const wrong = (problem: string) =>
-    new FlightdeckError('FEATURES_INVALID', `Feature ${name} of ${view.name}: ${problem}`);
-  const events = aggregate.kind === 'open' ? [aggregate.opens, aggregate.closes] : [aggregate.event];
-  for (const event of events) {
-    if (!view.events[event])
-      throw wrong(`no event "${event}". Declared are ${Object.keys(view.events).join(', ')}.`);
+function aggregatesOf(view: FeatureView): Aggregate[] {
+  const aggregates = [
+    ...Object.entries(view.priors),
+    ...Object.entries(view.features).flatMap(([name, feature]) =>
+      isAggregate(feature) ? [[name, feature] as const] : [],
+    ),
+  ];
+  for (const [name, aggregate] of aggregates) requireSound(view, name, aggregate);
+  return aggregates.map(([, aggregate]) => aggregate);
+}
+
+/** Aggregates that look at the same events share a profile, and within it what they count alike. */
+function profilesOf(view: FeatureView): Profile[] {
+  const profiles = new Map<string, Profile>();
+  for (const near of aggregatesOf(view).flatMap(nearOf)) {
+    const { event, match, over, snapshot, theirs, own, period, from, to } = near;
+    const name = profileName(near);
+    const known = profiles.get(name) ?? { columns: [], tallies: [] };
+    const values = near.value === undefined ? [] : [near.value];
+    const tallies = ['n', ...values].map((of) => ({
+      name: tallyName(near, of),
+      of,
+      theirs,
+      own,
+      period,
+      from,
+      to,
+    }));
+    const fresh = tallies.filter((tally) => !known.tallies.some((other) => other.name === tally.name));
+    profiles.set(name, {
+      ...{ name, event, match, over, snapshot },
+      columns: [...new Set([...known.columns, theirs, ...values])],
+      tallies: [...known.tallies, ...fresh],
+    });
   }
-  if (aggregate.kind === 'open') return;
-  if (!(aggregate.over > 0)) throw wrong(`its window must be longer than 0 minutes, not ${aggregate.over}.`);
-  if (aggregate.snapshot && aggregate.over % aggregate.snapshot.every !== 0) {
-    throw wrong(
-      `its window of ${aggregate.over} minutes is no multiple of its snapshot's ${aggregate.snapshot.every}.`,
-    );
-  }
-  if (aggregate.kind === 'count') return;
-  const values = view.events[aggregate.event]!.values;
-  if (!values.includes(aggregate.value)) {
-    throw wrong(
-      `the event ${aggregate.event} does not make "${aggregate.value}" known, only ${values.join(', ') || 'nothing'}.`,
-    );
-  }
-  const prior = aggregate.smoothing?.towards;
-  if (prior !== undefined && !view.priors[prior]) throw wrong(`no prior "${prior}" to smooth towards.`);
+  return [...profiles.values()];
+}
+
+function nearOf(aggregate: Aggregate): Omit<Near, 'kind'>[] {
+  if (aggregate.kind === 'near') return [aggregate];
+  return aggregate.kind === 'deficit' ? [{ match: aggregate.match, ...aggregate.expected }] : [];
+}
+
+function profileName({ event, match, over, snapshot }: Profiled): string {
+  const stream = streamOf(event, Object.keys(match), snapshot);
+  return `${lookupName(stream.name, Object.values(match))}_back_${over}`;
 }
 
 function streamOf(event: string, keys: readonly string[], snapshot?: Snapshot): Stream {

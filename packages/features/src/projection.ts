@@ -1,8 +1,8 @@
 // From looked-up sums to a feature's value, as SQL: ratios, differences and smoothing.
 
 import { identifier as quoted } from '@flightdeck/dataset';
-import type { Count, FeatureView, Match, Mean, Open, Snapshot } from './definition.ts';
-import type { Plan } from './plan.ts';
+import type { Aggregate, FeatureView, Match, Mean, Snapshot } from './definition.ts';
+import { type Plan, type Profiled, tallyName } from './plan.ts';
 
 /** Column of a lookup that holds a value's sum (of `n`: the count) over a window of so many minutes, or over all time. */
 export function sumColumn(value: string, over: number | 'ever'): string {
@@ -22,7 +22,7 @@ export function featureExpression(view: FeatureView, plan: Plan, name: string): 
   }
 }
 
-function aggregateExpression(view: FeatureView, plan: Plan, aggregate: Mean | Count | Open): string {
+function aggregateExpression(view: FeatureView, plan: Plan, aggregate: Aggregate): string {
   switch (aggregate.kind) {
     case 'count':
       return sumOf(plan, aggregate, 'n');
@@ -32,6 +32,17 @@ function aggregateExpression(view: FeatureView, plan: Plan, aggregate: Mean | Co
     }
     case 'mean':
       return meanExpression(view, plan, aggregate);
+    case 'near': {
+      const n = tallyOf(plan, aggregate, 'n');
+      return aggregate.value === undefined
+        ? n
+        : `${tallyOf(plan, aggregate, aggregate.value)} / nullif(${n}, 0)`;
+    }
+    case 'deficit': {
+      const { match, expected, seen } = aggregate;
+      const n = tallyOf(plan, { match, ...expected }, 'n');
+      return `${n}::double * ${expected.period} / ${expected.over} - ${sumOf(plan, { match, ...seen }, 'n')}`;
+    }
   }
 }
 
@@ -52,4 +63,9 @@ interface SumRequest {
 
 function sumOf(plan: Plan, { event, match, over, snapshot }: SumRequest, value: string): string {
   return `${quoted(plan.lookupOf(event, match, snapshot).name)}.${quoted(sumColumn(value, over))}`;
+}
+
+/** A row without a profile has nothing near it. */
+function tallyOf(plan: Plan, near: Profiled, value: string): string {
+  return `coalesce(${quoted(plan.profileOf(near).name)}.${quoted(tallyName(near, value))}, 0)`;
 }

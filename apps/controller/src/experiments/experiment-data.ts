@@ -12,17 +12,11 @@ export interface ExperimentScope {
   readonly labelDelayMs: number;
 }
 
-export interface GatheredData {
-  readonly data: ExperimentData;
-  readonly exposures: 'logged' | 'derived';
-}
-
 /** Reads the views `exposures`, `predictions` and `labels`. */
-export async function gatherExperiment(database: Database, scope: ExperimentScope): Promise<GatheredData> {
-  const exposures = await sourceOf(database, scope);
+export async function gatherExperiment(database: Database, scope: ExperimentScope): Promise<ExperimentData> {
   const covariate = await covariateOf(database, scope.experiment);
-  const rows = await database.rows(groupsQuery(scope, exposures, covariate));
-  const data = rows.map((row) => {
+  const rows = await database.rows(groupsQuery(scope, covariate));
+  const groups = rows.map((row) => {
     const paired = {
       mean: Number(row.covariate_mean),
       variance: Math.max(0, Number(row.covariate_variance)),
@@ -36,17 +30,7 @@ export async function gatherExperiment(database: Database, scope: ExperimentScop
     };
     return [String(row.variant), group] as const;
   });
-  return { data: Object.fromEntries(data), exposures };
-}
-
-async function sourceOf(
-  database: Database,
-  { experiment }: ExperimentScope,
-): Promise<GatheredData['exposures']> {
-  const [found] = await database.rows(
-    `select count(*)::integer as n from exposures where experiment = ${literal(experiment.name)}`,
-  );
-  return found!.n === 0 ? 'derived' : 'logged';
+  return Object.fromEntries(groups);
 }
 
 /** A numeric feature of the log, or null where none was declared or it is not there. */
@@ -59,26 +43,18 @@ async function covariateOf(database: Database, { covariate }: Experiment): Promi
 
 function groupsQuery(
   { experiment, endpoint, to, labelDelayMs }: ExperimentScope,
-  source: GatheredData['exposures'],
   covariate: string | null,
 ): string {
   const { sql, needsLabels } = metricOf(experiment);
   const until = needsLabels ? to - labelDelayMs : to;
   const during = `event_time >= ${experiment.startsAt} and event_time < ${until}`;
-  // An exposure may name the variant, or the target that answers for it.
-  const names = experiment.variants.flatMap(({ name, target }) => [
-    `(${literal(name)}, ${literal(name)})`,
-    ...(name === target ? [] : [`(${literal(target)}, ${literal(name)})`]),
-  ]);
-  const from =
-    source === 'logged'
-      ? `exposures where experiment = ${literal(experiment.name)} and ${during}`
-      : `predictions where endpoint = ${literal(endpoint)} and unit is not null and ${during}`;
+  const targets = experiment.variants.map(({ name, target }) => `(${literal(target)}, ${literal(name)})`);
   return `
-    with named(told, variant) as (values ${names.join(', ')}),
+    with named(target, variant) as (values ${targets.join(', ')}),
     exposed as (
       select unit, arg_min(named.variant, event_time) as variant, min(event_time) as since
-      from (select unit, variant as told, event_time from ${from}) join named using (told) group by unit),
+      from exposures join named on target = exposures.variant
+      where endpoint = ${literal(endpoint)} and ${during} group by unit),
     measured as (
       select exposed.unit, exposed.variant, (${sql})::double as value, ${covariate === null ? 'null' : `avg(${covariate})`}::double as covariate
       from exposed join predictions on predictions.unit = exposed.unit and predictions.endpoint = ${literal(endpoint)}

@@ -35,7 +35,7 @@ export function mismatchIn(result: ExperimentVerdict | null): string | undefined
   )?.message;
 }
 
-export function evidenceOf({ procedure, experiment, versions, exposures, result }: RunningExperiment) {
+export function evidenceOf({ procedure, experiment, versions, result }: RunningExperiment) {
   const verdict = result && { verdict: result.verdict, winner: result.winner, reasons: [...result.reasons] };
-  return { experiment: experiment.name, endpoint: procedure.endpoint, versions, exposures, result: verdict };
+  return { experiment: experiment.name, endpoint: procedure.endpoint, versions, result: verdict };
 }

@@ -12,8 +12,6 @@ const contentSchema = z.strictObject({
   asked: z.strictObject({ by: z.string(), why: z.string() }),
   /** Null until the first look. */
   result: z.custom<ExperimentVerdict>().nullable(),
-  /** Where its exposures come from: the log has them, or they follow from who was answered by what. */
-  exposures: z.enum(['logged', 'derived']).nullable(),
   /** Null while it runs. */
   ended: z
     .strictObject({
@@ -35,14 +33,6 @@ export function experimentIn(procedure: Procedure): RunningExperiment {
 }
 
 /** JSON through and through, which TypeScript cannot see of optional fields. */
-export function contentOf({
-  model,
-  experiment,
-  versions,
-  asked,
-  result,
-  exposures,
-  ended,
-}: ExperimentContent): Json {
-  return { model, experiment, versions, asked, result, exposures, ended } as unknown as Json;
+export function contentOf({ model, experiment, versions, asked, result, ended }: ExperimentContent): Json {
+  return { model, experiment, versions, asked, result, ended } as unknown as Json;
 }

@@ -73,10 +73,10 @@ export function experiments(options: ExperimentsOptions): Experiments {
     const { experiment, procedure } = running;
     const labelDelayMs = longestWindow(policy).alarms.quality.labelDelayMinutes * 60_000;
     const scope = { experiment, endpoint: procedure.endpoint, to: log.now, labelDelayMs };
-    const { data, exposures } = await gatherExperiment(log.database, scope);
+    const data = await gatherExperiment(log.database, scope);
     const result = analyseExperiment(experiment, data, log.now);
     const units = Object.values(data).reduce((sum, group) => sum + group.units, 0);
-    const seen = { ...running, result, exposures };
+    const seen = { ...running, result };
     if (isOver(experiment, result, units))
       return { ...seen, ended: { at, by: 'controller', how: 'concluded', why: conclusionOf(result) } };
     return isNews(running.result, result) ? seen : undefined;
@@ -96,7 +96,7 @@ export function experiments(options: ExperimentsOptions): Experiments {
         if (rollout) throw rolloutRunning(endpoint.name, rollout.id);
         await refuseKnown(registry, experiment.name);
         const versions = await versionsOf(registry, model, experiment);
-        const unseen = { result: null, exposures: null, ended: null };
+        const unseen = { result: null, ended: null };
         const content = contentOf({ model, experiment, versions, asked, ...unseen });
         const procedure = await registry.experiments.start(experiment.name, endpoint.name, content);
         const running = experimentIn(procedure);

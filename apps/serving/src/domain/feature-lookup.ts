@@ -1,11 +1,13 @@
 // The features that an instance lacks, from the online store: what is asked, and what an answer means for a row.
 
-import { type Clock, FlightdeckError } from '@flightdeck/core';
+import type { Clock } from '@flightdeck/core';
 import {
   type FeatureAnswer,
   type FeatureView,
   isAggregate,
   type OnlineFeatures,
+  ownColumns,
+  rawColumns,
 } from '@flightdeck/features/online';
 import { featureStatuses } from '@flightdeck/monitoring/log';
 import { wrongType } from './instance-errors.ts';
@@ -76,11 +78,10 @@ export function momentIn(time: unknown): number | null {
   return typeof at === 'number' && Number.isSafeInteger(Math.trunc(at)) ? at : null;
 }
 
-/** The raw columns behind what aggregates match this row by. */
-function lookupColumns({ features, priors, derived }: FeatureView): string[] {
-  const aggregates = [...Object.values(features).filter(isAggregate), ...Object.values(priors)];
-  const matched = aggregates.flatMap(({ match }) => Object.values(match));
-  return matched.map((name) => derived[name]?.column ?? name);
+/** The raw columns behind what aggregates match this row by, and behind its place on their cycles. */
+function lookupColumns(view: FeatureView): string[] {
+  const aggregates = [...Object.values(view.features).filter(isAggregate), ...Object.values(view.priors)];
+  return aggregates.flatMap(ownColumns).flatMap((name) => rawColumns(view, name));
 }
 
 function givenFeatures({ features }: FeatureView, instance: Readonly<Record<string, unknown>>) {
@@ -90,9 +91,4 @@ function givenFeatures({ features }: FeatureView, instance: Readonly<Record<stri
     if (typeof value === 'number' || typeof value === 'string') given[name] = value;
   }
   return given;
-}
-
-/** Whether the online engine lacks a kind of feature that the view declares: its requests have to bring all of them. */
-export function isUnsupported(error: unknown): boolean {
-  return error instanceof FlightdeckError && error.code === 'FEATURES_UNSUPPORTED';
 }

@@ -16,7 +16,7 @@ import {
 import { type FeatureLookup, featureLookup } from '../domain/feature-lookup.ts';
 
 export interface FeatureEngines {
-  /** What looks up the features of this view; null where it has none to look up, or of a kind that only training can compute. */
+  /** What looks up the features of this view; null where it has none to look up. */
   lookupOf(view: FeatureView): Promise<FeatureLookup | null>;
   /** Whether any loaded model needs events. */
   areOpen(): boolean;
@@ -52,9 +52,7 @@ export function featureEngines({ openStore, clock, onFailure }: FeatureEngineOpt
   return {
     async lookupOf(view) {
       if (!Object.values(view.features).some(isAggregate)) return null;
-      const plan = planFor(view);
-      if (plan === null) return null;
-      const engine = await engineOf(plan);
+      const engine = await engineOf(onlinePlanOf(view));
       return featureLookup({ view, engine, clock, onFailure: (error) => onFailure(view.name, error) });
     },
     areOpen: () => engines.size > 0,
@@ -66,15 +64,6 @@ export function featureEngines({ openStore, clock, onFailure }: FeatureEngineOpt
       return events.map((_, i) => bestOf(outcomes.map((own) => own[i]!)));
     },
   };
-}
-
-function planFor(view: FeatureView): OnlinePlan | null {
-  try {
-    return onlinePlanOf(view);
-  } catch (error) {
-    if (error instanceof FlightdeckError && error.code === 'FEATURES_UNSUPPORTED') return null;
-    throw error;
-  }
 }
 
 const order = ['accepted', 'duplicate', 'late', 'refused'];

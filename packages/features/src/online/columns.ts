@@ -1,6 +1,5 @@
 // Columns of a row or an event, raw and derived, as the offline engine's SQL sees them.
 
-import { FlightdeckError } from '@flightdeck/core';
 import type { Derived, FeatureView } from '../definition.ts';
 
 export type Columns = Readonly<Record<string, unknown>>;
@@ -17,16 +16,16 @@ export function columnReader(view: FeatureView, name: string): (columns: Columns
   const rule = view.derived[name];
   if (!rule) return (columns) => rawValue(columns[name]);
   return (columns) => {
-    const raw = columns[rule.column];
-    if (typeof raw !== 'number' || !Number.isFinite(raw)) return undefined;
-    const value = derivedValue(rule, raw);
+    const value = derivedValue(rule, columns);
     return Math.abs(value) <= 0x7fffffff ? value : undefined;
   };
 }
 
-/** The raw column behind a column. */
-export function rawColumn(view: FeatureView, name: string): string {
-  return view.derived[name]?.column ?? name;
+/** The raw columns behind a column. */
+export function rawColumns(view: FeatureView, name: string): string[] {
+  const rule = view.derived[name];
+  if (!rule) return [name];
+  return rule.kind === 'difference' ? [rule.column, rule.less] : [rule.column];
 }
 
 /** Undefined where a part is missing: such a row has no key. */
@@ -40,20 +39,23 @@ function rawValue(value: unknown): ColumnValue {
   return value.includes(separator) ? undefined : value;
 }
 
-function derivedValue(rule: Derived, raw: number): number {
+/** NaN where a column behind it is missing. */
+function derivedValue(rule: Derived, columns: Columns): number {
+  const raw = numberIn(columns[rule.column]);
   switch (rule.kind) {
     case 'bucket':
       return Math.floor(raw / rule.size);
     case 'exceeds':
-      return Number(raw > rule.threshold);
+      return Number.isNaN(raw) ? raw : Number(raw > rule.threshold);
     case 'clip':
       return toInteger(Math.max(rule.minimum, Math.min(rule.maximum, raw)));
-    default:
-      throw new FlightdeckError(
-        'FEATURES_UNSUPPORTED',
-        `The online engine knows no derived columns of the kind "${(rule as Derived).kind}".`,
-      );
+    case 'difference':
+      return toInteger(raw - numberIn(columns[rule.less]));
   }
+}
+
+function numberIn(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) ? value : Number.NaN;
 }
 
 /** DuckDB's cast to INTEGER: the nearest, and of two the even one. */

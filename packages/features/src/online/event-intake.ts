@@ -2,7 +2,7 @@
 
 import { type Clock, FlightdeckError } from '@flightdeck/core';
 import type { FeatureView } from '../definition.ts';
-import { type Columns, type ColumnValue, columnReader, keyOf, rawColumn } from './columns.ts';
+import { type Columns, type ColumnValue, columnReader, keyOf, rawColumns } from './columns.ts';
 import type { OnlinePlan, OnlineStream } from './online-plan.ts';
 import type { Addition, Arrival, ArrivalOutcome } from './store.ts';
 import { momentOf } from './window-ends.ts';
@@ -30,9 +30,16 @@ const longestId = 200;
 interface Intake {
   readonly columns: readonly string[];
   readonly readers: readonly ((columns: Columns) => ColumnValue)[];
-  /** How many of the columns, from the first, are values to sum. */
-  readonly values: number;
-  readonly streams: readonly { readonly stream: OnlineStream; readonly keys: readonly number[] }[];
+  /** How many of the columns, from the first, must be numbers: what is summed or kept. */
+  readonly numbers: number;
+  readonly streams: readonly StreamIntake[];
+}
+
+/** Where among the columns are the parts of a stream's key, and what it counts or keeps. */
+interface StreamIntake {
+  readonly stream: OnlineStream;
+  readonly keys: readonly number[];
+  readonly values: readonly number[];
 }
 
 /**
@@ -58,38 +65,54 @@ export function eventIntake(plan: OnlinePlan, clock: Clock): (event: FeatureEven
 
     const found = intake.readers.map((read) => read(columns));
     const missing = found.findIndex(
-      (value, index) => value === undefined || (index < intake.values && typeof value !== 'number'),
+      (value, index) => value === undefined || (index < intake.numbers && typeof value !== 'number'),
     );
-    if (missing >= 0)
-      throw refusal('INVALID', missingColumn(plan.view, `${type} ${id}`, intake.columns[missing]!, columns));
-    const amounts = [1, ...(found.slice(0, intake.values) as number[])];
-    const additions = intake.streams.map(
-      ({ stream, keys }): Addition => ({
-        stream,
-        key: keyOf(keys.map((key) => found[key]))!,
-        moment: momentOf(stream, at),
-      }),
-    );
-    return { type, id, at, amounts, additions };
+    if (missing >= 0) {
+      const needed = missingColumn(plan.view, intake, missing, columns);
+      throw refusal('INVALID', `${type} ${id} needs ${needed}.`);
+    }
+    return { type, id, at, additions: intake.streams.map((one) => additionOf(one, found, at)) };
   };
 }
 
 function intakeOf(plan: OnlinePlan, type: string): Intake {
   const streams = plan.streams.filter((stream) => stream.event === type);
-  const values = plan.view.events[type]!.values;
-  const columns = [...values, ...new Set(streams.flatMap(({ keys }) => keys))];
+  const numbers = [
+    ...new Set([...plan.view.events[type]!.values, ...streams.flatMap(({ values }) => values)]),
+  ];
+  const columns = [...numbers, ...new Set(streams.flatMap(({ keys }) => keys))];
   return {
     columns,
     readers: columns.map((name) => columnReader(plan.view, name)),
-    values: values.length,
-    streams: streams.map((stream) => ({ stream, keys: stream.keys.map((key) => columns.lastIndexOf(key)) })),
+    numbers: numbers.length,
+    streams: streams.map((stream) => ({
+      stream,
+      keys: stream.keys.map((key) => columns.lastIndexOf(key)),
+      values: stream.values.map((value) => columns.indexOf(value)),
+    })),
   };
 }
 
-function missingColumn(view: FeatureView, event: string, name: string, columns: Columns): string {
-  const raw = rawColumn(view, name);
-  const wanted = raw === name ? 'a name or a number' : 'a number';
-  return `${event} needs "${raw}", ${wanted}, and has ${JSON.stringify(columns[raw])?.slice(0, 50) ?? 'none'}.`;
+function additionOf(
+  { stream, keys, values }: StreamIntake,
+  found: readonly ColumnValue[],
+  at: number,
+): Addition {
+  const own = values.map((value) => found[value] as number);
+  return {
+    stream,
+    key: keyOf(keys.map((key) => found[key]))!,
+    moment: momentOf(stream, at),
+    amounts: stream.keeps === 'totals' ? [1, ...own] : own,
+  };
+}
+
+function missingColumn(view: FeatureView, intake: Intake, place: number, columns: Columns): string {
+  const name = intake.columns[place]!;
+  const raw = rawColumns(view, name);
+  const wanted = raw[0] === name && place >= intake.numbers ? 'a name or a number' : 'a number';
+  const wrong = raw.find((column) => typeof columns[column] !== 'number') ?? raw[0]!;
+  return `"${wrong}", ${wanted}, and has ${JSON.stringify(columns[wrong])?.slice(0, 50) ?? 'none'}`;
 }
 
 function refusal(what: string, message: string): FlightdeckError {

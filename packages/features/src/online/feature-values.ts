@@ -1,18 +1,21 @@
-// From totals to a feature's value: the same ratios, differences and smoothing, in the same order of operations, as projection.ts
-// writes in SQL.
+// From totals and tallies to a feature's value: the same ratios, differences and smoothing, in the same order of operations, as
+// projection.ts writes in SQL.
 
-import type { Count, Match, Mean, Open, Snapshot } from '../definition.ts';
-import type { Lookup } from '../plan.ts';
+import type { Aggregate, Match, Mean, Snapshot } from '../definition.ts';
+import { type Lookup, type Profiled, tallyName } from '../plan.ts';
 import { type OnlinePlan, signOfLife } from './online-plan.ts';
 import type { Totals } from './store.ts';
 
-/** A row's totals, by the place of their lookup in the plan. Undefined where the row has no key for it, null where it is too old. */
+/**
+ * A row's totals, and a profile's tallies, by the place of their lookup in the plan. Undefined where the row has no key for it, null where
+ * it is too old.
+ */
 export type RowTotals = readonly (Totals | undefined)[];
 
-export interface Aggregate {
+export interface CompiledAggregate {
   /** Places of the lookups it is worked out from; those of `stale` are among them or beside them. */
   readonly lookups: readonly number[];
-  /** To be asked only when all its lookups have totals. Null where there is nothing to average. */
+  /** To be asked only when all its lookups have totals. Null where there is nothing to average, or the row is nowhere on the cycle. */
   value(totals: RowTotals): number | null;
   /** Whether an event that it needs has not happened for longer than the event's freshness. */
   stale(totals: RowTotals): boolean;
@@ -25,7 +28,7 @@ interface Term<Value> {
 }
 
 /** Compiles an aggregate. Its value is rounded to single precision, as the offline engine stores it. */
-export function compileAggregate(plan: OnlinePlan, aggregate: Mean | Count | Open): Aggregate {
+export function compileAggregate(plan: OnlinePlan, aggregate: Aggregate): CompiledAggregate {
   const term = termOf(plan, aggregate);
   const signs = eventsOfAggregate(plan, aggregate).flatMap((event) => {
     const { freshness } = plan.view.events[event]!;
@@ -35,19 +38,20 @@ export function compileAggregate(plan: OnlinePlan, aggregate: Mean | Count | Ope
     lookups: [...new Set([term, ...signs].flatMap(({ lookups }) => lookups))],
     value(totals) {
       const value = term.of(totals);
-      return value === null ? null : Math.fround(value);
+      return value === null || Number.isNaN(value) ? null : Math.fround(value);
     },
     stale: (totals) => signs.some((sign) => sign.of(totals) === 0),
   };
 }
 
-function eventsOfAggregate(plan: OnlinePlan, aggregate: Mean | Count | Open): string[] {
+function eventsOfAggregate(plan: OnlinePlan, aggregate: Aggregate): string[] {
   if (aggregate.kind === 'open') return [aggregate.opens, aggregate.closes];
+  if (aggregate.kind === 'deficit') return [aggregate.expected.event, aggregate.seen.event];
   const prior = aggregate.kind === 'mean' ? aggregate.smoothing?.towards : undefined;
   return [aggregate.event, ...(prior === undefined ? [] : [plan.view.priors[prior]!.event])];
 }
 
-function termOf(plan: OnlinePlan, aggregate: Mean | Count | Open): Term<number | null> {
+function termOf(plan: OnlinePlan, aggregate: Aggregate): Term<number | null> {
   switch (aggregate.kind) {
     case 'count':
       return sumOf(plan, aggregate, 'n');
@@ -62,7 +66,28 @@ function termOf(plan: OnlinePlan, aggregate: Mean | Count | Open): Term<number |
     }
     case 'mean':
       return meanOf(plan, aggregate);
+    case 'near':
+      return nearOf(plan, aggregate, aggregate.value);
+    case 'deficit': {
+      const { match, expected, seen } = aggregate;
+      const n = tallyOf(plan, { match, ...expected }, 'n');
+      const come = sumOf(plan, { match, ...seen }, 'n');
+      return {
+        lookups: [...n.lookups, ...come.lookups],
+        of: (totals) => (n.of(totals) * expected.period) / expected.over - come.of(totals),
+      };
+    }
   }
+}
+
+function nearOf(plan: OnlinePlan, near: Profiled, value: string | undefined): Term<number | null> {
+  const n = tallyOf(plan, near, 'n');
+  if (value === undefined) return n;
+  const sum = tallyOf(plan, near, value);
+  return {
+    lookups: n.lookups,
+    of: (totals) => (n.of(totals) === 0 ? null : sum.of(totals) / n.of(totals)),
+  };
 }
 
 function meanOf(plan: OnlinePlan, mean: Mean): Term<number | null> {
@@ -106,4 +131,12 @@ function sumOf(plan: OnlinePlan, request: SumRequest, value: string): Term<numbe
 /** Which of a lookup's ends is the beginning of a window. */
 function beginOf({ ages }: Lookup, over: number): number {
   return ages.indexOf(over) + 1;
+}
+
+/** One of the tallies that a profile's lookup has become for a row. */
+function tallyOf(plan: OnlinePlan, near: Profiled, of: string): Term<number> {
+  const { name, tallies } = plan.profileOf(near);
+  const place = plan.lookups.findIndex((lookup) => lookup.name === name);
+  const tally = tallies.findIndex((tally) => tally.name === tallyName(near, of));
+  return { lookups: [place], of: (totals) => totals[place]![tally]! };
 }

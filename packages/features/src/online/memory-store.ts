@@ -1,8 +1,10 @@
 // The store in this process's memory: as fast as a map, and gone with the process unless a snapshot was saved.
 
 import { FlightdeckError } from '@flightdeck/core';
-import type { OnlinePlan, OnlineStream } from './online-plan.ts';
-import { addAt, forgetBefore, type RunningTotals, totalsBefore } from './running-totals.ts';
+import { dropBefore, eventsBetween, keepAt } from './kept-events.ts';
+import { type OnlinePlan, type OnlineStream, widthOf } from './online-plan.ts';
+import type { Rows } from './rows.ts';
+import { addAt, forgetBefore, totalsBefore } from './running-totals.ts';
 import { readSnapshot, writeSnapshot } from './snapshot-file.ts';
 import type { Addition, Arrival, ArrivalOutcome, FeatureStore, Read, Totals } from './store.ts';
 
@@ -13,7 +15,7 @@ export interface MemoryState {
   /** Type of event to ids accepted, each with its minute. */
   readonly ids: Map<string, Map<string, number>>;
   /** For each stream of the plan, its keys. */
-  readonly streams: readonly Map<string, RunningTotals>[];
+  readonly streams: readonly Map<string, Rows>[];
 }
 
 export interface MemoryStore extends FeatureStore {
@@ -25,7 +27,7 @@ export interface MemoryStore extends FeatureStore {
 
 /**
  * Memory is bounded: a key holds a row of 8 bytes * (2 + values) for each minute (snapshot) in which something happened within
- * 1.25 times its stream's retention, ids are kept for 1.25 times the lateness, and there are at most `maximumKeys` keys. Past
+ * 1.25 times its stream's retention, or one of 8 bytes * (1 + columns) for each event where it keeps these; ids are kept for 1.25 times the lateness, and there are at most `maximumKeys` keys. Past
  * that, `add` throws FEATURE_STORE_FULL: nothing but made-up names reaches a million.
  */
 export function memoryStore(plan: OnlinePlan, { maximumKeys = 1_000_000 } = {}): MemoryStore {
@@ -42,12 +44,16 @@ export function memoryStore(plan: OnlinePlan, { maximumKeys = 1_000_000 } = {}):
 
     requireRoom(arrival.additions.length);
     state.ids.set(type, ids.set(id, at));
-    for (const addition of arrival.additions) addAt(totalsOf(addition), addition.moment, arrival.amounts);
+    for (const addition of arrival.additions) {
+      const { stream, moment, amounts } = addition;
+      if (stream.keeps === 'totals') addAt(rowsOf(addition), moment, amounts);
+      else keepAt(rowsOf(addition), moment, amounts);
+    }
     if (at > newest) advance(type, at);
     return 'accepted';
   }
 
-  function totalsOf({ stream, key }: Addition): RunningTotals {
+  function rowsOf({ stream, key }: Addition): Rows {
     const keys = state.streams[stream.index]!;
     const found = keys.get(key) ?? [];
     if (found.length === 0) keys.set(key, found);
@@ -74,18 +80,22 @@ export function memoryStore(plan: OnlinePlan, { maximumKeys = 1_000_000 } = {}):
     for (const stream of plan.streams) if (stream.event === type) sweep(stream, at - stream.retention);
   }
 
-  function sweep({ index, values, forever }: OnlineStream, from: number): void {
-    const keys = state.streams[index]!;
-    const stride = values.length + 2;
+  function sweep(stream: OnlineStream, from: number): void {
+    const keys = state.streams[stream.index]!;
+    const stride = widthOf(stream) + 1;
+    const forget = stream.keeps === 'totals' ? forgetBefore : dropBefore;
     for (const [key, rows] of keys) {
-      if (!forever && rows.at(-stride)! < from) keys.delete(key);
-      else forgetBefore(rows, stride, from);
+      if (!stream.forever && rows.at(-stride)! < from) keys.delete(key);
+      else forget(rows, stride, from);
     }
   }
 
   function read({ stream, key, time, ends }: Read): Totals {
     if (time < state.newest.get(stream.event)! - plan.lateness) return null;
-    return totalsBefore(state.streams[stream.index]!.get(key), stream.values.length + 1, ends);
+    const rows = state.streams[stream.index]!.get(key);
+    if (stream.keeps === 'totals') return totalsBefore(rows, widthOf(stream), ends);
+    const [end, begin] = ends as [number, number];
+    return eventsBetween(rows, widthOf(stream), begin, end);
   }
 
   return {

@@ -59,6 +59,18 @@ describe('an event is refused', () => {
     ['with text for a number', landing('1', 1, { delay: '12' }), 'EVENT_INVALID', /has "12"/],
     ['with a number that is none', landing('1', 1, { delay: Number.NaN }), 'EVENT_INVALID', /needs "delay"/],
     [
+      'without a column that says where it is on a cycle',
+      landing('1', 1, { minute_of_day: undefined }),
+      'EVENT_INVALID',
+      /needs "minute_of_day", a number, and has none/,
+    ],
+    [
+      'with text where it is on a cycle',
+      landing('1', 1, { minute_of_day: '12:00' }),
+      'EVENT_INVALID',
+      /needs "minute_of_day", a number, and has "12:00"/,
+    ],
+    [
       'with a number out of bounds',
       landing('1', 1, { minute_of_day: 1e300 }),
       'EVENT_INVALID',
@@ -107,6 +119,13 @@ describe('a row', () => {
         everywhere: 30,
         departures: null,
         under_way: 0,
+        due_around: null,
+        due_before: 3,
+        due_after: null,
+        delay_when_due: null,
+        late_at_this_minute: null,
+        early_in_this_slot: null,
+        overdue: null,
       },
       statuses: expect.objectContaining({
         out_of_origin: 'default',
@@ -203,11 +222,6 @@ describe('a store that is away', () => {
 });
 
 describe('a plan', () => {
-  it('refuses a kind of feature that only the offline engine knows, by name', () => {
-    const features = { odd: { kind: 'median', description: '' } } as unknown as FeatureView['features'];
-    expect(() => onlinePlanOf({ ...view, features })).toThrow(/Feature odd of test is of the kind "median"/);
-  });
-
   it('has a version that changes with what is kept, and not with what is only said or read', () => {
     const versionOf = (change: Partial<FeatureView>) => onlinePlanOf({ ...view, ...change }).version;
     const departures = { ...view.features.departures!, description: 'altered' };
@@ -218,6 +232,11 @@ describe('a plan', () => {
     expect(versionOf({ derived: { ...view.derived, late } })).not.toBe(plan.version);
     const landing = { ...view.events.landing!, at: 'known_at' };
     expect(versionOf({ events: { ...view.events, landing } })).not.toBe(plan.version);
+    const due = { ...view.features.due_around!, from: -5 } as typeof departures;
+    expect(versionOf({ features: { ...view.features, due_around: due } })).toBe(plan.version);
+    expect(
+      versionOf({ features: { ...view.features, due_around: { ...due, over: 400 } as typeof departures } }),
+    ).not.toBe(plan.version);
     expect(onlinePlanOf(view, { lateness: 60 }).version).not.toBe(plan.version);
   });
 });

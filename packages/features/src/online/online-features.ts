@@ -2,18 +2,20 @@
 // store keeps the totals, it does not care.
 
 import { type Clock, FlightdeckError } from '@flightdeck/core';
+import type { Feature } from '../definition.ts';
 import { type Columns, type ColumnValue, columnReader, keyOf } from './columns.ts';
 import { type EventOutcome, eventIntake, type FeatureEvent } from './event-intake.ts';
-import { type Aggregate, compileAggregate, type RowTotals } from './feature-values.ts';
-import type { OnlineFeature, OnlinePlan } from './online-plan.ts';
-import type { Arrival, FeatureStore, Read } from './store.ts';
+import { type CompiledAggregate, compileAggregate, type RowTotals } from './feature-values.ts';
+import type { OnlinePlan } from './online-plan.ts';
+import { compileTallies } from './profile-tallies.ts';
+import type { Arrival, FeatureStore, Read, Totals } from './store.ts';
 import { endsOf } from './window-ends.ts';
 
 /** A row to be predicted. */
 export interface FeatureRow {
   /** Whole minutes since 1970 UTC. */
   readonly time: number;
-  /** Raw columns by which its aggregates are looked up. Features that are columns count as such, so `given` may bring them. */
+  /** Raw columns by which its aggregates are looked up, and that say where on a cycle it is. Features that are columns count as such, so `given` may bring them. */
   readonly columns: Columns;
   /** Features that the request brought; null counts as not brought. */
   readonly given: Readonly<Record<string, FeatureValue>>;
@@ -48,9 +50,10 @@ export function onlineFeatures(
 ): OnlineFeatures {
   const arrivalOf = eventIntake(plan, clock);
   const features = Object.entries(plan.view.features).map(([name, feature]) =>
-    compileFeature(plan, name, feature as OnlineFeature),
+    compileFeature(plan, name, feature),
   );
-  const readsOf = rowReader(plan, features);
+  const lookups = compileLookups(plan);
+  const readsOf = rowReader(features, lookups);
 
   return {
     async ingest(events) {
@@ -64,8 +67,9 @@ export function onlineFeatures(
       const found = await store.read(wanted.flatMap(({ reads }) => reads));
       let next = 0;
       return rows.map((row, index) => {
+        const { places, columns } = wanted[index]!;
         const totals: RowTotals[number][] = [];
-        for (const place of wanted[index]!.places) totals[place] = found[next++];
+        for (const place of places) totals[place] = lookups[place]!.tell(found[next++]!, columns);
         return answer(features, row, totals);
       });
     },
@@ -91,40 +95,60 @@ interface CompiledFeature {
   readonly fallback: FeatureValue;
   /** The column that it is; none for an aggregate. */
   readonly column?: { readonly name: string; readonly read: (columns: Columns) => ColumnValue };
-  readonly aggregate?: Aggregate;
+  readonly aggregate?: CompiledAggregate;
 }
 
-function compileFeature(plan: OnlinePlan, name: string, feature: OnlineFeature): CompiledFeature {
+function compileFeature(plan: OnlinePlan, name: string, feature: Feature): CompiledFeature {
   const fallback = feature.default ?? null;
   if (!('column' in feature)) return { name, fallback, aggregate: compileAggregate(plan, feature) };
   return { name, fallback, column: { name: feature.column, read: columnReader(plan.view, feature.column) } };
 }
 
-/** Which totals a row needs: those of the lookups behind the aggregates it lacks, where its columns say whose. */
-function rowReader(plan: OnlinePlan, features: readonly CompiledFeature[]) {
-  const columns = [...new Set(plan.lookups.flatMap(({ by }) => by))];
-  const readers = columns.map((name) => columnReader(plan.view, name));
-  const keys = plan.lookups.map(({ by }) => by.map((name) => columns.indexOf(name)));
-  const streams = plan.lookups.map(({ stream }) => plan.streams.find(({ name }) => name === stream.name)!);
+interface CompiledLookup {
+  /** What to read for a row with these columns; undefined where they do not say whose. */
+  read(columns: Columns, time: number): Read | undefined;
+  /** What a row with these columns makes of what was read: of a profile's events, its tallies. */
+  tell(found: Totals, columns: Columns): Totals;
+}
 
-  return (row: FeatureRow): { reads: Read[]; places: number[] } => {
+function compileLookups(plan: OnlinePlan): CompiledLookup[] {
+  return plan.lookups.map((lookup) => {
+    const stream = plan.streams.find(({ name }) => name === lookup.stream.name)!;
+    const readers = lookup.by.map((name) => columnReader(plan.view, name));
+    const profile = plan.profiles.find(({ name }) => name === lookup.name);
+    const tallies = profile && compileTallies(plan, profile);
+    return {
+      read(columns, time) {
+        const key = keyOf(readers.map((read) => read(columns)));
+        return key === undefined ? undefined : { stream, key, time, ends: endsOf(lookup, time) };
+      },
+      tell: (found, columns) => (tallies && found ? tallies(found, columns) : found),
+    };
+  });
+}
+
+/** What a row needs: the lookups behind the aggregates it lacks, where its columns say whose. */
+function rowReader(
+  features: readonly CompiledFeature[],
+  lookups: readonly CompiledLookup[],
+): (row: FeatureRow) => { reads: Read[]; places: number[]; columns: Columns } {
+  return (row) => {
     const { time } = row;
     if (!Number.isSafeInteger(time))
       throw new FlightdeckError(
         'ROW_TIME_INVALID',
         `A row's time must be whole minutes since 1970 UTC, not ${time}.`,
       );
-    const known = columnsOf(features, row);
-    const found = readers.map((read) => read(known));
+    const columns = columnsOf(features, row);
     const reads: Read[] = [];
     const places: number[] = [];
     for (const place of lacking(features, row)) {
-      const key = keyOf(keys[place]!.map((part) => found[part]));
-      if (key === undefined) continue;
-      reads.push({ stream: streams[place]!, key, time, ends: endsOf(plan.lookups[place]!, time) });
+      const read = lookups[place]!.read(columns, time);
+      if (read === undefined) continue;
+      reads.push(read);
       places.push(place);
     }
-    return { reads, places };
+    return { reads, places, columns };
   };
 }
 

@@ -1,21 +1,15 @@
 // What the online engine keeps for a view: the streams of the plan, with what a store has to know of each to forget at the right time.
 
-import { FlightdeckError, hashOf } from '@flightdeck/core';
-import {
-  type Column,
-  type Count,
-  days,
-  type Feature,
-  type FeatureView,
-  type Mean,
-  type Open,
-} from '../definition.ts';
-import { type Lookup, type Plan, planOf, type Stream } from '../plan.ts';
+import { hashOf } from '@flightdeck/core';
+import { type Count, days, type Feature, type FeatureView } from '../definition.ts';
+import { type Lookup, type Plan, type Profile, planOf, type Stream } from '../plan.ts';
 
 export interface OnlineStream extends Stream {
   /** Its place in the plan. */
   readonly index: number;
-  /** The event's values, whose sums are kept beside the number of events. */
+  /** Running totals, or the events one by one: what a profile needs. */
+  readonly keeps: 'totals' | 'events';
+  /** Of totals: the event's values, whose sums are kept beside the number of events. Of events: the columns kept of each. */
   readonly values: readonly string[];
   /** What happened more than so many minutes before the stream's newest event, no window can see any more. */
   readonly retention: number;
@@ -30,34 +24,56 @@ export interface OnlinePlan {
   /** How many minutes an event may be older than the newest of its kind and still count; and a row, and still be answered. */
   readonly lateness: number;
   readonly streams: readonly OnlineStream[];
+  /** Those of totals, then one for each profile, in the same order: its one window is what the profile holds. */
   readonly lookups: readonly Lookup[];
+  readonly profiles: readonly Profile[];
   readonly lookupOf: Plan['lookupOf'];
+  readonly profileOf: Plan['profileOf'];
 }
 
-/** The kinds of features that the online engine computes. */
-export type OnlineFeature = Feature & (Column | Mean | Count | Open);
-
-export function isOnline(feature: Feature): feature is OnlineFeature {
-  return ['number', 'category', 'mean', 'count', 'open'].includes(feature.kind);
-}
-
-/** Throws FEATURES_INVALID for a wrong declaration, and FEATURES_UNSUPPORTED for a feature that only the offline engine knows. */
+/** Throws FEATURES_INVALID for a wrong declaration. */
 export function onlinePlanOf(view: FeatureView, { lateness = days(1) } = {}): OnlinePlan {
-  for (const [name, feature] of Object.entries(view.features)) {
-    if (!isOnline(feature)) throw unsupported(view, name, feature);
-  }
   const plan = planOf({ ...view, features: { ...view.features, ...signsOfLife(view) } });
+  const { profiles, lookupOf, profileOf } = plan;
+  const lookups = [...plan.lookups, ...profiles.map(lookupOfProfile)];
   const forever = new Set(Object.values(view.features).flatMap((feature) => openStreams(plan, feature)));
-  const streams = plan.streams.map((stream, index) => ({
+  const totals = plan.streams.map((stream) => ({
+    ...stream,
+    keeps: 'totals' as const,
+    values: view.events[stream.event]!.values,
+  }));
+  const events = profiles.map((profile) => ({
+    ...streamOfProfile(profile),
+    keeps: 'events' as const,
+    values: profile.columns,
+  }));
+  const streams = [...totals, ...events].map((stream, index) => ({
     ...stream,
     index,
-    values: view.events[stream.event]!.values,
-    retention: lateness + longestWindow(plan, stream) + (stream.snapshot?.every ?? 0),
+    retention: lateness + longestWindow(lookups, stream) + (stream.snapshot?.every ?? 0),
     forever: forever.has(stream.name),
   }));
   const moments = Object.values(view.events).map(({ at }) => at);
   const version = hashOf({ derived: view.derived, moments, lateness, streams }).slice(0, 16);
-  return { view, version, lateness, streams, lookups: plan.lookups, lookupOf: plan.lookupOf };
+  return { view, version, lateness, streams, lookups, profiles, lookupOf, profileOf };
+}
+
+/** Numbers that a stream holds of each moment (count and sums), or of each event. */
+export function widthOf({ keeps, values }: OnlineStream): number {
+  return keeps === 'totals' ? 1 + values.length : values.length;
+}
+
+function lookupOfProfile(profile: Profile): Lookup {
+  return {
+    name: profile.name,
+    stream: streamOfProfile(profile),
+    by: Object.values(profile.match),
+    ages: [profile.over],
+  };
+}
+
+function streamOfProfile({ name, event, match, snapshot }: Profile): Stream {
+  return { name, event, keys: Object.keys(match), snapshot };
 }
 
 /** One count for each event that declares its freshness: whether any has happened lately, anywhere. */
@@ -77,15 +93,7 @@ function openStreams(plan: Plan, feature: Feature): string[] {
   return [feature.opens, feature.closes].map((event) => plan.lookupOf(event, feature.match).stream.name);
 }
 
-function longestWindow(plan: Plan, { name }: Stream): number {
-  const ages = plan.lookups.filter(({ stream }) => stream.name === name).flatMap(({ ages }) => ages);
+function longestWindow(lookups: readonly Lookup[], { name }: Stream): number {
+  const ages = lookups.filter(({ stream }) => stream.name === name).flatMap(({ ages }) => ages);
   return Math.max(0, ...ages);
-}
-
-function unsupported(view: FeatureView, name: string, { kind }: { kind: string }): FlightdeckError {
-  return new FlightdeckError(
-    'FEATURES_UNSUPPORTED',
-    `Feature ${name} of ${view.name} is of the kind "${kind}", which only the offline engine computes. ` +
-      'Requests have to bring its value, or the view has to do without.',
-  );
 }

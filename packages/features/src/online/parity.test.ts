@@ -62,13 +62,14 @@ it('what is looked up online is what the table for training holds', { timeout: 6
   );
 });
 
-it.each(['bucket', 'exceeds', 'clip'] as const)(
+it.each(['bucket', 'exceeds', 'clip', 'difference'] as const)(
   'a column derived by %s is the same number, to the rounding',
   async (kind) => {
     const rules = {
       bucket: { kind: 'bucket', column: 'delay', size: 0.7 },
       exceeds: { kind: 'exceeds', column: 'delay', threshold: 1.5 },
       clip: { kind: 'clip', column: 'delay', minimum: -30, maximum: 60 },
+      difference: { kind: 'difference', column: 'minute_of_day', less: 'delay' },
     } as const;
     const derived = { ...view.derived, kind: rules[kind] };
     const events = { ...view.events, landing: { at: 'landed_at', values: ['kind'] } };

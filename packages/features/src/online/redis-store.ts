@@ -1,8 +1,8 @@
-// The store that several serving processes share: running totals in Redis, one round trip for a batch, events added by a script.
+// The store that several serving processes share: running totals and events in Redis, one round trip for a batch, events added by a script.
 
 import type { Redis } from 'ioredis';
 import { days } from '../definition.ts';
-import type { OnlinePlan, OnlineStream } from './online-plan.ts';
+import { type OnlinePlan, type OnlineStream, widthOf } from './online-plan.ts';
 import { openRedis } from './redis-connection.ts';
 import { addScript, readScript } from './redis-scripts.ts';
 import type { Arrival, ArrivalOutcome, FeatureStore, Read, Totals } from './store.ts';
@@ -78,9 +78,11 @@ function withScripts(client: Redis): Scripted {
 function settingsOf({ lateness, streams }: OnlinePlan): number[] {
   const seconds = (minutes: number) => (minutes + longestPause) * 60;
   const longest = Math.max(lateness, ...streams.map(({ retention }) => retention));
-  const perStream = streams.flatMap(({ retention, forever }) => [
-    retention,
-    forever ? 0 : seconds(retention),
+  const perStream = streams.flatMap((stream) => [
+    stream.retention,
+    stream.forever ? 0 : seconds(stream.retention),
+    widthOf(stream),
+    Number(stream.keeps === 'events'),
   ]);
   return [lateness, seconds(longest), streams.length, ...perStream];
 }
@@ -93,13 +95,15 @@ function streamKey(space: string, { name }: OnlineStream, key: string): string {
   return `${space}:${name}:${key}`;
 }
 
-function addArguments({ type, id, at, amounts, additions }: Arrival): (string | number)[] {
-  const added = additions.flatMap(({ stream, moment }) => [stream.index, moment]);
-  return [type, id, at, amounts.length, ...amounts, additions.length, ...added];
+function addArguments({ type, id, at, additions }: Arrival): (string | number)[] {
+  const added = additions.flatMap(({ stream, moment, amounts }) => [stream.index, moment, ...amounts]);
+  return [type, id, at, additions.length, ...added];
 }
 
-function readArguments({ ends }: Read): (string | number)[] {
-  return [ends.length, ...ends.map((end) => `(${end}`)];
+function readArguments({ stream, ends }: Read): (string | number)[] {
+  const [end, begin] = ends;
+  if (stream.keeps === 'events') return [0, begin!, `(${end}`];
+  return [ends.length, ...ends.map((each) => `(${each}`)];
 }
 
 function totalsOf(
@@ -113,16 +117,23 @@ function totalsOf(
   }
   let next = 0;
   return reads.map(({ stream, time, ends }) => {
-    const found = members.slice(next, next + ends.length);
-    next += ends.length;
+    const answers = stream.keeps === 'events' ? 1 : ends.length;
+    const found = members.slice(next, next + answers);
+    next += answers;
     if (time < (oldest.get(stream.event) ?? time)) return null;
-    return found.flatMap((member) => amountsOf(member, stream.values.length + 1));
+    return stream.keeps === 'events'
+      ? found[0]!.split(' ').flatMap(numbersOf)
+      : found.flatMap((member) => (member === '' ? zeros(widthOf(stream)) : numbersOf(member)));
   });
 }
 
-/** "moment:n:sum:sum…" without the moment; zeros where nothing has happened. */
-function amountsOf(member: string, width: number): number[] {
-  return member === '' ? new Array<number>(width).fill(0) : member.split(':').slice(1).map(Number);
+/** "moment:number:number…" without the moment. */
+function numbersOf(member: string): number[] {
+  return member.split(':').slice(1).map(Number);
+}
+
+function zeros(width: number): number[] {
+  return new Array<number>(width).fill(0);
 }
 
 function chunks<Item>(items: readonly Item[], size: number): Item[][] {

@@ -1,10 +1,9 @@
-// The running totals of one key: a flat array of rows [moment, n, sum, sum, …] in order of moments, each the total of everything up to
-// its moment. Events mostly arrive in order, so a row is mostly appended; an event out of order is added to all rows after it as well.
+// The running totals of one key: a row [moment, n, sum, sum, …] for each moment, the total of everything up to it. Events mostly arrive in order, so a row is mostly appended; an event out of order is added to all rows after it as well.
 
-export type RunningTotals = number[];
+import { lastBefore, type Rows } from './rows.ts';
 
 /** Adds amounts at a moment. Changes `rows`. */
-export function addAt(rows: RunningTotals, moment: number, amounts: readonly number[]): void {
+export function addAt(rows: Rows, moment: number, amounts: readonly number[]): void {
   const stride = amounts.length + 1;
   let start = (lastBefore(rows, stride, moment) + 1) * stride;
   if (rows[start] !== moment) {
@@ -19,11 +18,7 @@ export function addAt(rows: RunningTotals, moment: number, amounts: readonly num
 }
 
 /** The totals of everything before each end, one after the other. */
-export function totalsBefore(
-  rows: RunningTotals | undefined,
-  width: number,
-  ends: readonly number[],
-): number[] {
+export function totalsBefore(rows: Rows | undefined, width: number, ends: readonly number[]): number[] {
   const totals: number[] = [];
   for (const end of ends) {
     const start = rows ? lastBefore(rows, width + 1, end) * (width + 1) : -1;
@@ -33,19 +28,7 @@ export function totalsBefore(
 }
 
 /** Drops what no read at or after `from` tells apart: all rows before it but the last. Changes `rows`. */
-export function forgetBefore(rows: RunningTotals, stride: number, from: number): void {
+export function forgetBefore(rows: Rows, stride: number, from: number): void {
   const last = lastBefore(rows, stride, from);
   if (last > 0) rows.splice(0, last * stride);
-}
-
-/** Which row is the last before a moment; -1 where none is. */
-function lastBefore(rows: RunningTotals, stride: number, moment: number): number {
-  let low = 0;
-  let high = rows.length / stride;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (rows[middle * stride]! < moment) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }

@@ -150,6 +150,20 @@ export function storeContract(name: string, open: (plan: OnlinePlan) => Promise<
       expect((await lookup(features, row(230))).values.history).toBeCloseTo(1 / 3);
     });
 
+    it('one by one is what the last snapshot knows, out of order too, and what it no longer knows does not', async () => {
+      const features = await engine();
+      const due = async (time: number) => (await lookup(features, row(time, { minute_of_day: 80 }))).values;
+      // Due at minute 70 of the day: 10 before the row on a cycle of 90, as is the second, which is due at minute 160.
+      await statuses(features, landing('1', 129), landing('2', 35, { minute_of_day: 190, delay: 30 }));
+      expect(await due(129)).toMatchObject({ due_around: 0, delay_when_due: null });
+      expect(await due(130)).toMatchObject({ due_around: 2, delay_when_due: 30 });
+      await statuses(features, landing('3', 100, { minute_of_day: 160, delay: 90 }), landing('4', 130));
+      expect(await due(229)).toMatchObject({ due_around: 3, delay_when_due: 40 });
+      expect(await due(230)).toMatchObject({ due_around: 4 });
+      expect(await due(330)).toMatchObject({ due_around: 1 });
+      expect((await lookup(features, row(230, { minute_of_day: 110 }))).values.due_around).toBe(0);
+    });
+
     it('for what is open is everything since the beginning, however long ago', async () => {
       const features = await engine();
       await statuses(features, departure('1', 10), departure('2', 11), landing('1', 60));
@@ -227,7 +241,12 @@ function disordered(events: readonly FeatureEvent[], random: Draw): FeatureEvent
 /** Around the time of an event; sometimes without a column, or with a feature given. */
 function randomRow(at: number, random: Draw): FeatureRow {
   const airport = () => ['AAA', 'BBB', 'CCC', 'DDD', undefined][random(0, 4)];
-  const all = { origin: airport(), destination: airport(), minute_of_day: random(0, 1439) };
+  const minute = random(0, 1_600);
+  const all = {
+    origin: airport(),
+    destination: airport(),
+    minute_of_day: minute < 1_440 ? minute : undefined,
+  };
   const own = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
   return { time: at + random(-150, 150), columns: own, given: random(0, 3) === 0 ? { smoothed: 0.5 } : {} };
 }

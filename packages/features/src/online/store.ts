@@ -1,6 +1,7 @@
-// What keeps the running totals of the online engine. Memory and Redis do it, and both pass store.contract.ts.
+// What keeps the running totals and the single events of the online engine. Memory and Redis do it, and both pass store.contract.ts.
 //
-// A store knows no features: it adds amounts to the totals of keys at moments, once for each event, and reads totals before moments.
+// A store knows no features: it adds amounts to keys at moments, once for each event, and reads totals before moments, or what was added
+// between two.
 
 import type { OnlineStream } from './online-plan.ts';
 
@@ -11,8 +12,6 @@ export interface Arrival {
   readonly id: string;
   /** Minute at which it happened. */
   readonly at: number;
-  /** 1, and the event's values in declared order: what each of its streams counts and sums. */
-  readonly amounts: readonly number[];
   readonly additions: readonly Addition[];
 }
 
@@ -20,6 +19,8 @@ export interface Addition {
   readonly stream: OnlineStream;
   readonly key: string;
   readonly moment: number;
+  /** To totals: 1, and the event's values in declared order. To events: the columns to keep. */
+  readonly amounts: readonly number[];
 }
 
 /**
@@ -33,11 +34,13 @@ export interface Read {
   readonly key: string;
   /** The row's minute. */
   readonly time: number;
+  /** Of events: the end of their window, and its beginning. */
   readonly ends: readonly number[];
 }
 
 /**
  * For each end, the totals of what joined the key before it: the number of events, then the sum of each value, all in one array.
+ * Where the stream keeps events: the columns of those that joined from the beginning to before the end, one event after the other.
  * Null where the row is more than the plan's lateness older than the newest event, so that its windows may be forgotten.
  */
 export type Totals = readonly number[] | null;

@@ -2,9 +2,8 @@
 
 import { bufferRows, type RowBuffer, rowBuffer } from '../records/row-buffer.ts';
 import type { NumberArray } from '../records/table.ts';
-import type { FeatureColumns, LoggedAnswer, LoggedExposure, LoggedFailure, LoggedShadow } from './logged.ts';
+import type { FeatureColumns, LoggedAnswer, LoggedFailure, LoggedShadow } from './logged.ts';
 import {
-  exposureTable,
   featureColumn,
   type LogLayout,
   predictionTable,
@@ -113,22 +112,6 @@ export function shadowRows(token: string, model: string): LoggedRows<LoggedShado
         values.latency_ms![place] = latencyMs;
         if (code > 0) values.failure![place] = code;
       }
-    },
-  };
-}
-
-export function exposureRows(token: string, model: string): LoggedRows<LoggedExposure> {
-  const buffer = rowBuffer(exposureTable(token, model));
-  const { values, dictionaries } = buffer;
-  return {
-    buffer,
-    write({ request, row, eventTime, experiment, unit, variant }, _from, _to, at) {
-      values.request![at] = request;
-      values.row![at] = row;
-      values.event_time![at] = eventTime;
-      values.experiment![at] = dictionaries.experiment!.placeOf(experiment);
-      values.unit![at] = dictionaries.unit!.placeOf(unit);
-      values.variant![at] = dictionaries.variant!.placeOf(variant);
     },
   };
 }

@@ -48,14 +48,3 @@ export interface LoggedShadow {
   readonly scores: Float32Array | null;
   readonly failure: string | null;
 }
-
-/** That a prediction was made on one side of an experiment. */
-export interface LoggedExposure {
-  readonly model: string;
-  readonly experiment: string;
-  readonly variant: string;
-  readonly unit: string;
-  readonly request: number;
-  readonly row: number;
-  readonly eventTime: number;
-}

@@ -225,15 +225,13 @@ test('failures are predictions without a score: with features where they are kno
   ]);
 });
 
-test('shadows and exposures are records of their own that name the prediction', async () => {
+test('shadows are records of their own that name the prediction', async () => {
   const { log, ids } = logIn();
   const request = ids.nextRequest();
   log.append(answerOf(request, 2));
   const shadow = { model: 'flight-delay', version: 4, request, rows: 2, eventTime: 1_000_000, latencyMs: 3 };
   log.appendShadow({ ...shadow, scores: Float32Array.of(0.25, 0.5), failure: null });
   log.appendShadow({ ...shadow, version: 5, rows: 1, scores: null, failure: 'TIMEOUT' });
-  const exposure = { model: 'flight-delay', experiment: 'colder', variant: 'treatment', unit: 'ann' };
-  log.appendExposure({ ...exposure, request, row: 1, eventTime: 1_000_000 });
   await log.close();
   expect(
     await query(`select p.score as served, s.version, s.score, s.latency_ms, s.failure
@@ -242,11 +240,5 @@ test('shadows and exposures are records of their own that name the prediction', 
     { served: 0, version: 4, score: 0.25, latency_ms: 3, failure: null },
     { served: 0, version: 5, score: null, latency_ms: 3, failure: 'TIMEOUT' },
     { served: 1, version: 4, score: 0.5, latency_ms: 3, failure: null },
-  ]);
-  expect(
-    await query(`select e.experiment, e.unit, e.variant, e.event_time, p."f:origin" as origin
-      from predictions p join exposures e using (prediction_id)`),
-  ).toEqual([
-    { experiment: 'colder', unit: 'ann', variant: 'treatment', event_time: '1000000', origin: 'A1' },
   ]);
 });

@@ -1,14 +1,14 @@
-// The prediction log: an append-only record of every answer and every failure, of what shadows made of the same requests, and of
-// exposures to experiments. On the thread that answers, a row costs the copying of its values; the rest is another thread's work. What
-// was appended is in a file `flushMs` later, so that much is what a SIGKILL can lose.
+// The prediction log: an append-only record of every answer and every failure, and of what shadows made of the same requests. On the
+// thread that answers, a row costs the copying of its values; the rest is another thread's work. What was appended is in a file
+// `flushMs` later, so that much is what a SIGKILL can lose.
 
 import { join } from 'node:path';
 import { FlightdeckError, messageOf } from '@flightdeck/core';
 import { openRecordWriter } from '../records/record-writer.ts';
 import type { Outcome } from '../records/segment-writer.ts';
 import type { Retention } from '../records/segments.ts';
-import type { LoggedAnswer, LoggedExposure, LoggedFailure, LoggedShadow } from './logged.ts';
-import { answerRows, exposureRows, type LoggedRows, shadowRows } from './logged-rows.ts';
+import type { LoggedAnswer, LoggedFailure, LoggedShadow } from './logged.ts';
+import { answerRows, type LoggedRows, shadowRows } from './logged-rows.ts';
 import type { LogLayout } from './prediction-tables.ts';
 
 /** Appending never throws and never waits: rows that the writing thread is too slow for are dropped, and counted. */
@@ -16,7 +16,6 @@ export interface PredictionLog {
   append(answer: LoggedAnswer): void;
   appendFailure(failure: LoggedFailure): void;
   appendShadow(shadow: LoggedShadow): void;
-  appendExposure(exposure: LoggedExposure): void;
   /** Resolves when everything that was appended before is on the disk. PREDICTION_LOG_FAILED says why some of it is not. */
   flush(): Promise<void>;
   readonly state: PredictionLogState;
@@ -53,7 +52,6 @@ export function openPredictionLog(options: PredictionLogOptions): PredictionLog 
   const state = { appended: 0, dropped: 0, problem: null as string | null };
   const answers = new WeakMap<LogLayout, LoggedRows<LoggedAnswer | LoggedFailure>>();
   const shadows = new Map<string, LoggedRows<LoggedShadow>>();
-  const exposures = new Map<string, LoggedRows<LoggedExposure>>();
   let droppedBefore = 0;
   let lastProblem = '';
 
@@ -103,14 +101,6 @@ export function openPredictionLog(options: PredictionLogOptions): PredictionLog 
         remembered(shadows, model, () => shadowRows(token, model)),
         shadow,
         rows,
-      );
-    },
-    appendExposure(exposure) {
-      const { model } = exposure;
-      append(
-        remembered(exposures, model, () => exposureRows(token, model)),
-        exposure,
-        1,
       );
     },
     async flush() {

@@ -1,4 +1,4 @@
-// What the prediction log keeps of an answer, of a shadow's score and of an exposure. The columns are those of DuckDB's views, but for
+// What the prediction log keeps of an answer and of a shadow's score. The columns are those of DuckDB's views, but for
 // the prediction's id, which is stored as the parts that it is made of.
 
 import type { Column, Table } from '../records/table.ts';
@@ -66,20 +66,6 @@ export function shadowTable(token: string, model: string): Table {
       { name: 'score', type: 'float' },
       { name: 'latency_ms', type: 'float' },
       { name: 'failure', type: 'string' },
-    ],
-  };
-}
-
-export function exposureTable(token: string, model: string): Table {
-  return {
-    kind: 'exposures',
-    model,
-    constants: { token },
-    columns: [
-      ...predictionColumns,
-      { name: 'experiment', type: 'string' },
-      { name: 'unit', type: 'string' },
-      { name: 'variant', type: 'string' },
     ],
   };
 }

@@ -135,7 +135,6 @@ test('bounds are of the event time, from the first to before the last', async ()
     const request = ids.nextRequest();
     log.append(answerOf(request, 1));
     const about = { model: 'flight-delay', request, eventTime: 1_000_000 + request };
-    log.appendExposure({ ...about, row: 0, experiment: 'e', variant: 'a', unit: 'u' });
     log.appendShadow({
       ...about,
       rows: 1,

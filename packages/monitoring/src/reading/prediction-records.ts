@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { type Database, identifier, literal } from '@flightdeck/dataset';
 import { labelTable } from '../labels/label-table.ts';
-import { exposureTable, predictionTable, shadowTable } from '../log/prediction-tables.ts';
+import { predictionTable, shadowTable } from '../log/prediction-tables.ts';
 import { predictionIdSql } from '../prediction-id.ts';
 import { openSnapshot, type RecordSnapshot } from './record-snapshot.ts';
 
@@ -36,7 +36,6 @@ export async function openPredictionRecords(
   const log = openSnapshot(join(home, 'predictions', model), [
     predictionTable('', layout),
     shadowTable('', model),
-    exposureTable('', model),
   ]);
   const labels = openSnapshot(join(home, 'labels', model), [labelTable(model)]);
   const close = () => {
@@ -47,7 +46,6 @@ export async function openPredictionRecords(
     const scans = {
       predictions: scan(log, 'predictions', bounds),
       shadows: scan(log, 'shadows', bounds),
-      exposures: scan(log, 'exposures', bounds),
       labels: scan(labels, 'labels', {}),
     };
     const features = await featureExpressions(database, scans.predictions);
@@ -86,7 +84,7 @@ async function featureExpressions(database: Database, predictions: string): Prom
     );
 }
 
-type Scans = Readonly<Record<'predictions' | 'shadows' | 'exposures' | 'labels', string>>;
+type Scans = Readonly<Record<'predictions' | 'shadows' | 'labels', string>>;
 
 /** In the order in which they can be made. */
 function viewsOf(scans: Scans, features: readonly string[]): Record<string, string> {
@@ -108,8 +106,8 @@ function viewsOf(scans: Scans, features: readonly string[]): Record<string, stri
     ].join(', ')} from ${scans.predictions}`,
     shadows: `select ${predictionIdSql} as prediction_id, version, score::double as score, latency_ms::double as latency_ms, failure,
       event_time::bigint as event_time from ${scans.shadows}`,
-    exposures: `select experiment, unit, variant, ${predictionIdSql} as prediction_id, event_time::bigint as event_time
-      from ${scans.exposures}`,
+    // Who was answered by what, failures too: whom a variant fails has met it. A version that the caller chose is no variant.
+    exposures: `select endpoint, unit, variant, prediction_id, event_time from predictions where variant <> 'direct'`,
     label_history: `select ${predictionIdSql} as prediction_id, label, known_at::bigint as known_at, "at"::bigint as "at", actor
       from (${labelHistory(scans.labels)})`,
     // The latest truth; of two with the same time, the one that came last.
