@@ -34,6 +34,13 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
+/** Of event time: "25 min", "8 h 15 min", "3.5 days". */
+export function span(minutes: number): string {
+  if (minutes < 60) return `${Math.round(minutes)} min`;
+  if (minutes >= 2_880) return `${(minutes / 1_440).toFixed(1)} days`;
+  return `${Math.floor(minutes / 60)} h ${Math.round(minutes % 60)} min`;
+}
+
 /** "812 kB", "1.9 GB": powers of 1000, as disks count. */
 export function bytes(value: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];

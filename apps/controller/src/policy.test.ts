@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { weeklyPolicy } from '@flightdeck/monitoring';
 import { describe, expect, it } from 'vitest';
 import { longestWindow, readPolicy } from './policy.ts';
 import { freshHome, model } from './traffic.fixture.ts';
@@ -41,6 +42,20 @@ describe('a policy file', () => {
     expect(longestWindow(policy).alarms.blockMinutes).toBe(1_440);
     expect(policy.rollout.canary.map(({ share }) => share)).toEqual([0.05, 0.25]);
     expect(policy.retraining.everyMinutes).toBeNull();
+  });
+
+  it("that is not there leaves what is declared in the model's own folder", async () => {
+    const { windows } = await readPolicy(await freshHome(), 'flight-delay');
+    expect(windows.map(({ alarms }) => alarms.drift.unwatched)).toEqual([['weekday'], ['weekday']]);
+    expect(windows[1]!.alarms).toEqual({ ...weeklyPolicy, drift: windows[1]!.alarms.drift });
+  });
+
+  it("takes the place of the whole of the model's own", async () => {
+    const home = await freshHome();
+    await mkdir(join(home, 'policies'));
+    await writeFile(join(home, 'policies', 'flight-delay.json'), '{ "latenessMinutes": 1 }');
+    const { windows } = await readPolicy(home, 'flight-delay');
+    expect(windows[0]!.alarms.drift.unwatched).toEqual([]);
   });
 
   it('takes the place of the sections that it has', async () => {

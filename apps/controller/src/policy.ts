@@ -1,9 +1,10 @@
 // What is declared for a model: which windows are reported, what is an alarm, what a rollout must show, when to retrain. Whoever owns the
-// model overrides these defaults in FLIGHTDECK_HOME/policies/<model>.json, section by section.
+// model overrides these defaults in models/<model>/monitoring.json, section by section; whoever runs it, in the place of that, in
+// FLIGHTDECK_HOME/policies/<model>.json.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FlightdeckError, isSystemError } from '@flightdeck/core';
+import { FlightdeckError, isSystemError, repositoryRoot } from '@flightdeck/core';
 import { alarmPolicySchema, weeklyPolicy } from '@flightdeck/monitoring';
 import { retrainingPolicySchema, rolloutPolicySchema } from '@flightdeck/rollout';
 import { z } from 'zod';
@@ -105,8 +106,17 @@ export function longestWindow({ windows }: ModelPolicy): WindowPolicy {
 
 /** A model's policy as it is declared now. POLICY_INVALID names the file and each field that is wrong. */
 export async function readPolicy(home: string, model: string): Promise<ModelPolicy> {
-  const path = join(home, 'policies', `${model}.json`);
-  const parsed = modelPolicySchema.safeParse(await readJson(path));
+  const declared =
+    (await readDeclared(join(home, 'policies', `${model}.json`))) ??
+    (await readDeclared(join(repositoryRoot, 'models', model, 'monitoring.json')));
+  return declared ?? modelPolicySchema.parse({});
+}
+
+/** Null where there is no such file. */
+async function readDeclared(path: string): Promise<ModelPolicy | null> {
+  const json = await readJson(path);
+  if (json === undefined) return null;
+  const parsed = modelPolicySchema.safeParse(json);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`);
   throw policyInvalid(path, problems.join('; '));
@@ -116,7 +126,7 @@ async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return {};
+    if (isSystemError(error, 'ENOENT')) return undefined;
     if (error instanceof SyntaxError) throw policyInvalid(path, 'it is not valid JSON');
     throw error;
   }

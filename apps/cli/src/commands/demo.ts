@@ -8,18 +8,26 @@ export interface DemoOptions {
   readonly model?: string;
   readonly rows: number;
   readonly seed: number;
+  readonly loop: boolean;
   readonly keep?: true;
   readonly json?: true;
 }
 
 export function demoCommand(context: CliContext): Command {
-  return command('demo', 'the whole line once: train, judge, register, serve, ask; with a report', [
+  return command(
     'demo',
-    'demo --rows 50000 --seed 7 --json',
-  ])
+    'train, judge, serve and ask; then replay spring, and see the loop close; with a report',
+    ['demo', 'demo --rows 20000', 'demo --no-loop --seed 7 --json'],
+  )
     .option('--model <name>', 'folder below models/; needed where there are several')
-    .option('--rows <n>', 'how many rows to train on', wholeNumber(1_000), 200_000)
+    .option(
+      '--rows <n>',
+      'how many rows to train on; below 100000 the loop is shorter too',
+      wholeNumber(1_000),
+      200_000,
+    )
     .option('--seed <n>', 'start of every random draw', wholeNumber(0), 1)
+    .option('--no-loop', 'stop after the questions: no replay')
     .option('--keep', 'keep the server up afterwards, until Ctrl-C')
     .addOption(jsonOption())
     .action(async (options: DemoOptions) => {

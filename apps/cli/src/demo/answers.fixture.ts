@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { type TrainingResult, trainingResultSchema } from '@flightdeck/training/result';
+import { type LoopSummary, loopSchema } from './loop-schema.ts';
 import type { Answers } from './questions.ts';
 import type { DemoRecord } from './summary.ts';
 
@@ -9,6 +10,12 @@ import type { DemoRecord } from './summary.ts';
 export function realResult(): TrainingResult {
   const url = new URL('../report/result.fixture.json', import.meta.url);
   return trainingResultSchema.parse(JSON.parse(readFileSync(url, 'utf8')));
+}
+
+/** A real loop, on 200,000 training rows. */
+export function realLoop(): LoopSummary {
+  const url = new URL('loop.fixture.json', import.meta.url);
+  return loopSchema.parse(JSON.parse(readFileSync(url, 'utf8')));
 }
 
 export function goodAnswers(version = 1): Answers {
@@ -38,6 +45,7 @@ export function goodRecord(): DemoRecord {
   return {
     result: realResult(),
     answers: goodAnswers(),
+    loop: null,
     broker: 'private-redis',
     peakRssBytes: 1.3e9,
     seconds: { start: 0.9, serve: 0.8, ask: 0.51234, total: 28.6 },

@@ -1,7 +1,9 @@
-// `demo`: the whole line once, from the data to answers over HTTP, measured; then a report, and everything is stopped.
+// `demo`: the whole line once, from the data to answers over HTTP, measured; then the loop, on a replayed spring; then a report, and
+// everything is stopped.
 
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { FlightdeckError } from '@flightdeck/core';
 import type { ModelDefinition } from '@flightdeck/training';
 import { loadModel } from '@flightdeck/training/catalogue';
 import { type HoldoutRow, holdoutRowSchema, type TrainingResult } from '@flightdeck/training/result';
@@ -15,7 +17,9 @@ import { take } from '../progress.ts';
 import { untilReady } from '../serving-client.ts';
 import { trainInWorkshop } from '../training-session.ts';
 import { openWorkshop } from '../workshop.ts';
-import { type MemoryWatch, watchMemory } from './peak-memory.ts';
+import { playLoop } from './loop/loop.ts';
+import type { LoopSummary } from './loop-schema.ts';
+import { watchMemory } from './peak-memory.ts';
 import { type Answers, askAll } from './questions.ts';
 import { writeReport } from './report-files.ts';
 import { screen } from './screen.ts';
@@ -35,27 +39,69 @@ async function run(
   const { terminal } = context;
   const clock = startStopwatch();
   const memory = watchMemory();
-  const workshop = await openWorkshop(context, signal);
   let serving: Server | null = null;
   try {
-    clock.lap('start');
-    const { result } = await trainInWorkshop(workshop, jobOf(options, model), model, { terminal, signal });
-    clock.skip(); // the run timed its own stages
+    const { result, broker } = await train(context, options, model, { clock, signal });
     if (await hasChampion(context, model.name)) serving = await serve(context, signal);
     clock.lap('serve');
-    const asked = await ask(context, serving, model, result, memory);
+    const answers = await ask(context, serving, model, result);
     clock.lap('ask');
     signal.throwIfAborted();
+    const loop = options.loop ? await loopOf(context, options, model, { answers, signal }) : null;
+    if (loop !== null) clock.lap('loop');
 
-    const seconds = clock.seconds();
-    const summary = summaryOf({ result, broker: workshop.broker.kind, seconds, ...asked });
+    const peakRssBytes = await memory.stop();
+    const summary = summaryOf({ result, answers, broker, peakRssBytes, loop, seconds: clock.seconds() });
     const files = await writeReport(context, summary, result, model);
-    const seen = { summary, result, model, files, answers: asked.answers, url: serving?.url ?? null };
+    const seen = { summary, result, model, files, answers, url: serving?.url ?? null };
     terminal.print(options.json ? JSON.stringify(summary, null, 2) : screen(seen, terminal.colours));
     if (options.keep && serving) await keep(context, serving, signal);
   } finally {
     await serving?.stop();
+  }
+}
+
+interface Timed {
+  readonly clock: Stopwatch;
+  readonly signal: AbortSignal;
+}
+
+/** The workshop is closed behind it: the loop has a trainer of its own, and the machine is small. */
+async function train(
+  context: CliContext,
+  options: DemoOptions,
+  model: ModelDefinition,
+  { clock, signal }: Timed,
+) {
+  const workshop = await openWorkshop(context, signal);
+  try {
+    clock.lap('start');
+    const { terminal } = context;
+    const { result } = await trainInWorkshop(workshop, jobOf(options, model), model, { terminal, signal });
+    return { result, broker: workshop.broker.kind };
+  } finally {
     await workshop.close();
+    clock.skip(); // the run timed its own stages
+  }
+}
+
+/** Null, with the reason told, where there is nothing to serve or nothing to replay. */
+async function loopOf(
+  context: CliContext,
+  { rows }: DemoOptions,
+  model: ModelDefinition,
+  { answers, signal }: { answers: Answers | null; signal: AbortSignal },
+): Promise<LoopSummary | null> {
+  if (answers === null) {
+    context.terminal.note('The loop is left out: there is no champion to serve.');
+    return null;
+  }
+  try {
+    return await playLoop(context, { model, rows, signal });
+  } catch (error) {
+    if (!(error instanceof FlightdeckError && error.code === 'LOOP_NO_TRAFFIC')) throw error;
+    context.terminal.note(`The loop is left out. ${error.message}`);
+    return null;
   }
 }
 
@@ -96,28 +142,19 @@ function serve({ env, terminal }: CliContext, signal: AbortSignal): Promise<Serv
   });
 }
 
-interface Asked {
-  readonly answers: Answers | null;
-  readonly peakRssBytes: number | null;
-}
-
-/** By now the largest part is over; looking at every process while answers are timed would disturb them. */
 async function ask(
   { terminal }: CliContext,
   serving: Server | null,
   { name }: ModelDefinition,
   { holdout }: TrainingResult,
-  memory: MemoryWatch,
-): Promise<Asked> {
-  const peakRssBytes = await memory.stop();
-  if (serving === null) return { answers: null, peakRssBytes };
+): Promise<Answers | null> {
+  if (serving === null) return null;
   const rows = await readHoldout(holdout);
-  const answers = await take(terminal, {
+  return take(terminal, {
     title: `Asking for ${rows.length} held-out rows`,
     run: () => unlessItEnds(serving, askAll(serving.url, name, rows)),
     done: ({ requests }) => `Asked for ${rows.length} held-out rows, in ${requests} requests`,
   });
-  return { answers, peakRssBytes };
 }
 
 async function readHoldout(path: string): Promise<readonly HoldoutRow[]> {
@@ -133,6 +170,8 @@ async function keep({ terminal }: CliContext, serving: Server, signal: AbortSign
     if (!(error instanceof Interrupted)) throw error; // that is how it is meant to end
   });
 }
+
+type Stopwatch = ReturnType<typeof startStopwatch>;
 
 /** Seconds from one lap to the next, and from the start to the last. */
 function startStopwatch() {

@@ -7,6 +7,7 @@ import { bytes, count, duration, milliseconds, moment, percent, tiny } from '../
 import { metricTable, verdictText } from '../result-screen.ts';
 import { renderFacts, renderTable } from '../table.ts';
 import type { Colours } from '../terminal.ts';
+import { loopText } from './loop-screen.ts';
 import type { Answers } from './questions.ts';
 import type { ReportFiles } from './report-files.ts';
 import type { DemoSummary, ServedSummary } from './summary-schema.ts';
@@ -38,6 +39,7 @@ export function screen({ summary, result, model, answers, url, files }: Seen, co
     metricTable(result),
     '',
     ...(answers === null ? [] : [answersTitle, answersTable(answers, model.positive), '']),
+    ...(summary.loop === null ? [] : [loopText(summary.loop, colours), '']),
     renderFacts([
       [
         'ONNX',

@@ -1,6 +1,7 @@
 // reports/demo/summary.json: what one demo did and measured. The same seed gives the same numbers, but for times and memory.
 
 import { z } from 'zod';
+import { loopSchema } from './loop-schema.ts';
 
 const intervalSchema = z.object({ value: z.number(), low: z.number(), high: z.number() });
 
@@ -38,7 +39,7 @@ export const demoSummarySchema = z.object({
     validation: z.number().int(),
     test: z.number().int(),
   }),
-  /** By stage; `total` is the wall clock, start of the command to end of the last question. */
+  /** By stage; `total` is the wall clock, start of the command to its last measurement. */
   seconds: z.object({ total: z.number() }).catchall(z.number()),
   /** The largest sum of resident memory over all processes of the demo at one time. */
   peakRssBytes: z.number(),
@@ -47,6 +48,8 @@ export const demoSummarySchema = z.object({
   gate: z.object({ verdict: z.enum(['pass', 'fail', 'inconclusive']), reasons: z.array(z.string()) }),
   /** Null where there is nothing to serve: the gate did not pass the version, and there is no earlier champion. */
   served: servedSchema.nullable(),
+  /** Null where the loop was not played: nothing to serve, nothing to replay, or --no-loop. */
+  loop: loopSchema.nullable(),
   backend: z.string(),
   broker: z.string(),
   seed: z.number().int(),

@@ -1,7 +1,7 @@
 import { trainingResultSchema } from '@flightdeck/training/result';
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
-import { goodAnswers, goodRecord } from './answers.fixture.ts';
+import { goodAnswers, goodRecord, realLoop } from './answers.fixture.ts';
 import { screen } from './screen.ts';
 import { summaryOf } from './summary.ts';
 import { demoSummarySchema } from './summary-schema.ts';
@@ -34,6 +34,8 @@ describe('the summary', () => {
       seed: 1,
     });
     expect(demoSummarySchema.parse(JSON.parse(JSON.stringify(summary)))).toEqual(summary);
+    const withLoop = summaryOf({ ...goodRecord(), loop: realLoop() });
+    expect(demoSummarySchema.parse(JSON.parse(JSON.stringify(withLoop))).loop).toEqual(realLoop());
   });
 
   it('keeps the stages in the order in which they happened, the total last', () => {
@@ -83,6 +85,28 @@ describe('the screen', () => {
     const gate = { ...record.result.gate, reasons };
     const lines = show({ ...record, result: { ...record.result, gate } }).split('\n');
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(220);
+  });
+
+  it('tells the loop: decisions with their times, quality before and after, the rollback', () => {
+    const text = show({ ...goodRecord(), loop: realLoop() });
+    expect(text).toMatch(
+      /2001-05-14 \d\d:\d\d +[\d a-z]+s +recalibrate +controller +Calibration alone has drifted/,
+    );
+    expect(text).toMatch(/injected +demo +Injected: version 3/);
+    expect(text).toMatch(/after, 11 days +v1, frozen, same rows +0\.7\d+ +0\.0\d+ +-6/);
+    expect(text).toMatch(/version 3, was rolled back after [\d.]+ s; callers got 0 answers/);
+  });
+
+  it('of a loop in which nothing was promoted or rolled back says so', () => {
+    const { quality, versions, ...loop } = realLoop();
+    const stayed = {
+      ...loop,
+      quality: { ...quality, after: null },
+      versions: { ...versions, candidate: null },
+    };
+    const text = show({ ...goodRecord(), loop: { ...stayed, rollback: null } });
+    expect(text).not.toMatch(/after, \d+ days/);
+    expect(text).toMatch(/version 3, was not rolled back by the controller/);
   });
 
   it('says why nothing is served', () => {

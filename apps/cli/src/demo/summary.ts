@@ -3,6 +3,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { FlightdeckError } from '@flightdeck/core';
 import type { TrainingResult } from '@flightdeck/training/result';
+import type { LoopSummary } from './loop-schema.ts';
 import type { Answers } from './questions.ts';
 import { type DemoSummary, demoSummarySchema, type ServedSummary } from './summary-schema.ts';
 
@@ -10,6 +11,7 @@ export interface DemoRecord {
   readonly result: TrainingResult;
   /** Null where there was nothing to serve. */
   readonly answers: Answers | null;
+  readonly loop: LoopSummary | null;
   readonly broker: string;
   /** Of all processes together; null where the system does not tell. */
   readonly peakRssBytes: number | null;
@@ -17,7 +19,7 @@ export interface DemoRecord {
   readonly seconds: Readonly<Record<string, number>> & { readonly total: number };
 }
 
-export function summaryOf({ result, answers, broker, peakRssBytes, seconds }: DemoRecord): DemoSummary {
+export function summaryOf({ result, answers, loop, broker, peakRssBytes, seconds }: DemoRecord): DemoSummary {
   const { model, rows, test, onnx, gate, backend, seed, epochs, datasetVersion, featureVersion } = result;
   const { start = 0, ...later } = seconds;
   return demoSummarySchema.parse({
@@ -30,6 +32,7 @@ export function summaryOf({ result, answers, broker, peakRssBytes, seconds }: De
     onnx,
     gate,
     served: answers && servedBy(result, answers),
+    loop,
     backend,
     broker,
     seed,

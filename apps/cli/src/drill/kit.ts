@@ -97,14 +97,14 @@ const servingVariables = { SERVING_WORKERS: '1', SERVING_PREDICTION_LOG_BYTES: S
 const controllerVariables = { CONTROLLER_TICK_MS: '500' };
 
 /** Without the user's broker, ports and keys: none of them is the drill's business. */
-function ownEnv(env: CliEnv, home: string): CliEnv {
+export function ownEnv(env: CliEnv, home: string): CliEnv {
   const foreign = /^(SERVING|CONTROLLER|TRAINER|SIMULATOR)_|^REDIS_URL$|^FLIGHTDECK_BROKER/;
   const inherited = Object.fromEntries(Object.entries(env.inherited).filter(([name]) => !foreign.test(name)));
   return { ...env, home, redisUrl: undefined, brokerKind: undefined, inherited };
 }
 
 /** What was ingested is named by its content, so that two kits may share it. */
-async function shareDatasets(from: string, home: string): Promise<void> {
+export async function shareDatasets(from: string, home: string): Promise<void> {
   const datasets = join(from, 'datasets');
   await mkdir(datasets, { recursive: true });
   await symlink(datasets, join(home, 'datasets'));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { goodAnswers, goodRecord, realResult } from '../demo/answers.fixture.ts';
+import { goodAnswers, goodRecord, realLoop, realResult } from '../demo/answers.fixture.ts';
 import { summaryOf } from '../demo/summary.ts';
 import { palette } from './palette.ts';
 import { type ReportInput, renderReport } from './report.ts';
@@ -141,6 +141,78 @@ describe('a run that is unlike others', () => {
     const epochs = result.epochs.slice(0, 1);
     const page = renderReport(input({ result: { ...result, epochs, test: { ...result.test, network } } }));
     expect(page.includes('Where it is better')).toBe(false);
+    expect(found(page, noNumbers)).toEqual([]);
+  });
+});
+
+describe('the loop on the page', () => {
+  const pageOf = (loop = realLoop()) =>
+    renderReport(input({ summary: summaryOf({ ...goodRecord(), loop }) }));
+  const quality = (changes: object) => ({ ...realLoop(), quality: { ...realLoop().quality, ...changes } });
+
+  it('is well-formed, with a chart that is described and numbers everywhere', () => {
+    const page = pageOf();
+    expect(unbalanced(page)).toEqual([]);
+    expect(found(page, noNumbers)).toEqual([]);
+    expect(
+      found(page, /<svg role="img" aria-label="Four charts over the days from [^"]{100,}"/g),
+    ).toHaveLength(1);
+  });
+
+  it('shows the same numbers as the summary, and every event in order', () => {
+    const { quality, timeline } = realLoop();
+    const page = pageOf();
+    for (const side of [quality.before.served, quality.after!.served, quality.after!.frozen])
+      for (const { value } of [side.rocAuc, side.ece, side.logLoss, side.bias])
+        expect(page.includes(value.toFixed(4)), 'on the page').toBe(true);
+    const rows = found(page, /<td class="when">[^<]+/g).map((cell) => cell.slice('<td class="when">'.length));
+    expect(rows).toEqual(timeline.map(({ at }) => at.slice(5, 16).replace('T', ' ')));
+  });
+
+  it('calls what was done on purpose injected, and says that nobody got an answer of it', () => {
+    const page = pageOf();
+    expect(found(page, /Injected: version 3 says the opposite/g).length).toBeGreaterThan(0);
+    expect(page.includes('Not one caller got an answer of it.'), 'on the page').toBe(true);
+  });
+
+  it('lets no text become markup', () => {
+    const hostile = '<script>alert("1")</script>';
+    const timeline = realLoop().timeline.map((event) => ({
+      ...event,
+      text: hostile,
+      by: hostile,
+      reasons: [hostile],
+    }));
+    expect(pageOf({ ...realLoop(), timeline }).includes('<script')).toBe(false);
+  });
+
+  it('that promoted nothing and rolled nothing back says so', () => {
+    const versions = { ...realLoop().versions, candidate: null, promoted: false };
+    const page = pageOf({ ...quality({ after: null }), versions, rollback: null, jobFailure: 'No rows.' });
+    expect(page.includes('No new version was promoted'), 'on the page').toBe(true);
+    expect(page.includes('did not roll it back'), 'on the page').toBe(true);
+    expect(found(page, noNumbers)).toEqual([]);
+  });
+
+  it('that made things worse, or raised no alarm, says that too', () => {
+    const { after } = realLoop().quality;
+    const ece = { value: -0.0123, low: -0.02, high: -0.01 };
+    const page = pageOf({
+      ...quality({ after: { ...after!, saved: { ...after!.saved, ece } } }),
+      trigger: 'person',
+    });
+    expect(page.includes('0.0123 larger than that of the frozen'), 'on the page').toBe(true);
+    expect(page.includes('the demo asked for a recalibration'), 'on the page').toBe(true);
+  });
+
+  it('of days without an interval or a class has no number made up', () => {
+    const bare = { value: 0.01, low: null, high: null };
+    const { before } = realLoop().quality;
+    const served = { rocAuc: bare, ece: bare, logLoss: bare, bias: bare };
+    const days = realLoop().days.map((day, index) =>
+      index === 3 ? { ...day, served: null, frozen: null } : day,
+    );
+    const page = pageOf({ ...quality({ before: { ...before, served } }), days });
     expect(found(page, noNumbers)).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import type { Lineage } from '@flightdeck/registry';
 import type { TrainingResult } from '@flightdeck/training/result';
 import type { DemoSummary } from '../demo/summary-schema.ts';
 import { type Html, html } from './html.ts';
+import { loopSection } from './loop-sections.ts';
 import { header } from './opening.ts';
 import {
   dataSection,
@@ -36,6 +37,7 @@ export interface ReportInput {
 export function renderReport(input: ReportInput): string {
   const { summary } = input;
   const sections: readonly (Html | null)[] = [
+    loopSection(input),
     metricsSection(input),
     curvesSection(input),
     slicesSection(input),

@@ -63,6 +63,10 @@ thead th { color: var(--muted); font-weight: 500; font-size: 13.5px; }
 tbody th { font-weight: 500; }
 .number { text-align: right; white-space: nowrap; }
 th:last-child, td:last-child { padding-right: 0; }
+td.when, td.what { white-space: nowrap; }
+.card + .note { margin-top: 16px; }
+.timeline ul { margin: 6px 0; padding-left: 20px; }
+.timeline details { margin-top: 4px; font-size: 13.5px; }
 td small, th small { color: var(--muted); font-weight: 400; }
 td.number small { white-space: nowrap; }
 tbody th small { display: block; }
