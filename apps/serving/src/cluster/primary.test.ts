@@ -5,6 +5,8 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { isSystemError } from '@flightdeck/core';
+import { openDatabase } from '@flightdeck/dataset';
+import { openPredictionRecords } from '@flightdeck/monitoring';
 import { expect, test, vi } from 'vitest';
 import { readOpenMetrics } from '../metrics/open-metrics.fixture.ts';
 import { promoteSum, registerSum, temporaryRegistry } from '../sum-model.fixture.ts';
@@ -282,6 +284,21 @@ test.each([
   await using serving = await start(state.home, two);
   end(serving);
   await serving.silence;
+});
+
+test('what a worker has answered is in the prediction log, though its primary was killed in that moment', async () => {
+  await using state = await temporaryRegistry();
+  await promoteSum(state.registry);
+  const { serving } = await startTwo(state.home, { SERVING_PREDICTION_LOG_BYTES: '1000000000' });
+  await using _ = serving;
+  await predict(serving);
+  serving.child.kill('SIGKILL');
+  await serving.silence;
+  const database = await openDatabase();
+  const records = await openPredictionRecords(database, { home: state.home, model: 'sum' });
+  expect(await database.rows('select failure from predictions')).toEqual([{ failure: null }]);
+  records.close();
+  await database.close();
 });
 
 const hasProc = process.platform === 'linux';

@@ -2,6 +2,7 @@
 
 import cluster from 'node:cluster';
 import type { Socket } from 'node:net';
+import { FlightdeckError } from '@flightdeck/core';
 import { closeAndExit } from '../http/shutdown.ts';
 import type { Family } from '../metrics/family.ts';
 import { type ConnectionTaking, connectionTaking } from './connection-taking.ts';
@@ -10,21 +11,24 @@ import type { FromWorker, Question, ToWorker } from './messages.ts';
 import { type FeatureQuestion, type FeatureReply, sharedStore } from './shared-features.ts';
 
 export function workerInstance(eventLoop: EventLoop): Instance {
-  const questions = new Map<number, (value: unknown) => void>();
+  const questions = new Map<number, PromiseWithResolvers<unknown>>();
   let connections: ConnectionTaking | undefined;
-  let stop = () => {};
+  let stop: () => void = () => process.exit(0);
   let instanceUnready: string | null = 'No worker takes connections.';
   let reported: string | null | undefined;
   let lastQuestion = 0;
 
-  const tell = (message: FromWorker) => process.send!(message);
+  const tell = (message: FromWorker) => {
+    if (process.connected) process.send!(message);
+  };
 
   function answerTo(asking: (id: number) => FromWorker): Promise<unknown> {
+    if (!process.connected) return Promise.reject(primaryGone());
     const id = ++lastQuestion;
-    return new Promise((resolve) => {
-      questions.set(id, resolve);
-      tell(asking(id));
-    });
+    const question = Promise.withResolvers<unknown>();
+    questions.set(id, question);
+    tell(asking(id));
+    return question.promise;
   }
   const ask = (question: Question) => answerTo((id) => ({ kind: 'ask', id, question }));
   const askFeatures = (question: FeatureQuestion) =>
@@ -44,7 +48,7 @@ export function workerInstance(eventLoop: EventLoop): Instance {
         tell({ kind: 'answer', id: message.id, value: (await answerers[message.question]()) ?? null });
         break;
       case 'answer':
-        questions.get(message.id)?.(message.value);
+        questions.get(message.id)?.resolve(message.value);
         questions.delete(message.id);
         break;
       case 'stop':
@@ -53,6 +57,12 @@ export function workerInstance(eventLoop: EventLoop): Instance {
     }
   });
   ignoreSignals();
+  cluster.worker!.on('disconnect', () => {
+    // Node would end this process here and now, and with it what it has answered and not yet logged.
+    cluster.worker!.exitedAfterDisconnect = true;
+    for (const question of questions.values()) question.reject(primaryGone());
+    stop();
+  });
 
   return {
     logFields: { worker: cluster.worker!.id },
@@ -62,7 +72,10 @@ export function workerInstance(eventLoop: EventLoop): Instance {
       return connections;
     },
     started(log, close) {
-      stop = () => closeAndExit(log, close);
+      stop = () => {
+        stop = () => {};
+        closeAndExit(log, close);
+      };
       tell({ kind: 'up' });
     },
     report(unready) {
@@ -75,6 +88,12 @@ export function workerInstance(eventLoop: EventLoop): Instance {
     wake: async () => void (await ask('pass')),
     metrics: async () => (await ask('metrics')) as readonly Family[],
   };
+}
+
+function primaryGone(): FlightdeckError {
+  return new FlightdeckError('PRIMARY_GONE', 'The primary has ended, and this worker is about to.', {
+    retryable: true,
+  });
 }
 
 /** Ctrl-C and supervisors signal the whole group of processes; when workers end is for the primary to say. */
