@@ -77,12 +77,17 @@ function itemOf(
         (sums) => sums[placeOf(check, profile)]!,
         (sums) => rowsIn(sums, profile),
       ),
-      reference: check === 'missing' && referenceRows > 0 ? profile.missing / referenceRows : 0,
+      reference: lacksAnyway(check) && referenceRows > 0 ? profile.missing / referenceRows : 0,
       allowed: context.policy.dataQuality[check],
       persistence: context.policy.persistence.dataQuality,
     },
     context,
   );
+}
+
+/** What had no value in training has none in serving, where it counts as a default too: nothing to average is nothing to look up. */
+function lacksAnyway(check: Check): boolean {
+  return check === 'missing' || check === 'defaulted';
 }
 
 /** Where in a feature's sums a check's rows are counted. */

@@ -101,9 +101,24 @@ describe('traffic as in training', () => {
   });
 });
 
+it('what is missing as often as in training, and so has no value to look up, is no fault', async () => {
+  const { profile } = reference;
+  const distance = profile.features.distance!;
+  const missing = Math.round(0.12 * profile.rows);
+  const lacking = {
+    ...reference,
+    profile: { ...profile, features: { ...profile.features, distance: { ...distance, missing } } },
+  };
+  await serve(database, { rows: 12_000, seed: 50, missing: 0.12 });
+  const sketch = await sketchWindow(database, { subject, blockMinutes: 60 }, lacking);
+  const report = reportOf({ sketch, reference: lacking, policy: hasty, now: subject.to, previous: null });
+  expect(report.dataQuality.verdict).toBe('ok');
+});
+
 describe('a fault raises its alarm and no other', () => {
   it.each<[string, Partial<Traffic>, string[]]>([
-    ['missing values', { missing: 0.05 }, ['missing:distance']],
+    ['missing values', { missing: 0.04 }, ['missing:distance']],
+    ['values that nobody could look up', { missing: 0.2 }, ['missing:distance', 'defaulted:distance']],
     ['values out of range', { outOfRange: 0.03 }, ['outOfRange:distance']],
     ['stale values', { stale: 0.2 }, ['stale:delay']],
     ['failures', { failed: 0.03 }, ['service:failed']],

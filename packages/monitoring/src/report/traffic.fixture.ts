@@ -78,7 +78,7 @@ export function trafficQuery(traffic: Traffic): string {
         when ${happens(traffic.outOfRange, 'range')} then 9999 else distance::float end::double as "f:distance",
       ${traffic.frozen ? '8.0' : 'delay'}::float::double as "f:delay",
       case when ${happens(traffic.unseen, 'unseen')} then 'XX' || i % 7 else origin end as "f:origin",
-      'present' as "s:distance", case when ${happens(traffic.stale, 'stale')} then 'stale' else 'present' end as "s:delay",
+      case when "f:distance" is null then 'default' else 'present' end as "s:distance", case when ${happens(traffic.stale, 'stale')} then 'stale' else 'present' end as "s:delay",
       'given' as "s:origin",
       case when ${happens(traffic.unlabelled, 'unlabelled')} then null else
         (${uniform(seed, 'label')} < 1 / (1 + exp(-(${slope} * truth + ${intercept}))))::integer end as drawn_label,
