@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 
 /** A round that lost more of the processors than that is made again, so many times. */
 export const mostStolen = 0.05;
-export const mostRepeats = 20;
+export const mostRepeats = 5;
 
 /** Starts to count. What is returned says which share of all processor time the host has kept since; 0 where nobody tells. */
 export function countStolenTime(): () => number {

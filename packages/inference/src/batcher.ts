@@ -35,9 +35,9 @@ type Outcome = { readonly answers: readonly Tensors[]; readonly runMs: number } 
 
 /**
  * While each turn of the event loop brings new requests, the next run waits for more of them, this long at most. Under load it makes
- * runs of twenty rows out of runs of five; where nothing comes, nothing waits.
+ * runs of thirty rows out of runs of five; where nothing comes, nothing waits.
  */
-const longestGatherMs = 1;
+const longestGatherMs = 2;
 
 export function batcher(options: BatcherOptions): Batcher {
   const { runner, scheduler, isBatching, maxDelayMs, onBatch } = options;
