@@ -1,7 +1,7 @@
 // A chart as a figure: drawn by ECharts on this side, so that the page needs no script, and described for who cannot see it.
 
+import { type Html, html } from '@flightdeck/core';
 import { type EChartsOption, init } from 'echarts';
-import { type Html, html } from './html.ts';
 import { type Colour, palette, themed } from './palette.ts';
 
 export interface Chart {

@@ -1,10 +1,10 @@
 // The loop on the page: what drifted, what was decided about it and what that changed, and how a bad model fared. All numbers are those
 // of matured labels; what was done on purpose is called injected.
 
+import { type Html, html } from '@flightdeck/core';
 import type { LoopSummary, PeriodQuality } from '../demo/loop-schema.ts';
 import { count, duration, percent, score, span } from '../figures.ts';
 import { figure } from './chart.ts';
-import { type Html, html } from './html.ts';
 import { loopChart } from './loop-chart.ts';
 import { type Numbered, numbered } from './loop-events.ts';
 import type { ReportInput } from './report.ts';

@@ -1,7 +1,7 @@
 // The top of the page: what was trained, whether it passed, and the numbers that matter most.
 
+import { type Html, html } from '@flightdeck/core';
 import { bytes, count, duration, milliseconds, moment, percent, score, tiny } from '../figures.ts';
-import { type Html, html } from './html.ts';
 import type { ReportInput } from './report.ts';
 
 const verdictWords = {

@@ -1,7 +1,7 @@
 // What happened around the model: the gate, serving, time and memory, the data, and where all of it comes from.
 
+import { type Html, html } from '@flightdeck/core';
 import { bytes, count, duration, milliseconds, percent, tiny } from '../figures.ts';
-import { type Html, html } from './html.ts';
 import type { ReportInput } from './report.ts';
 
 export function gateSection({ summary }: ReportInput): Html {

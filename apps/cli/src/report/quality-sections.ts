@@ -1,10 +1,10 @@
 // How good it is: the metrics side by side, the curves, the slices, and what it decides at its threshold.
 
+import { type Html, html } from '@flightdeck/core';
 import { type EvaluationSummary, type MetricName, metricNames } from '@flightdeck/training/evaluation';
 import { count, type Interval, percent, score } from '../figures.ts';
 import { calibrationChart } from './calibration-chart.ts';
 import { figure } from './chart.ts';
-import { type Html, html } from './html.ts';
 import { lossChart } from './loss-chart.ts';
 import { colourOf } from './palette.ts';
 import { type Compared, precisionRecallChart, rocChart } from './ranking-charts.ts';

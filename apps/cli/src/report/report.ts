@@ -1,9 +1,9 @@
 // The report: one run as a page that can be shown to somebody. One file, no script, no request to anywhere.
 
+import { type Html, html } from '@flightdeck/core';
 import type { Lineage } from '@flightdeck/registry';
 import type { TrainingResult } from '@flightdeck/training/result';
 import type { DemoSummary } from '../demo/summary-schema.ts';
-import { type Html, html } from './html.ts';
 import { loopSection } from './loop-sections.ts';
 import { header } from './opening.ts';
 import {

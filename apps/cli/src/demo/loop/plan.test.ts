@@ -6,13 +6,9 @@ const whole = planOf('2001-05-01', 200_000);
 const short = planOf('2001-05-01', 20_000);
 
 describe('the plan', () => {
-  it('begins where the test rows end, and stops on the mornings after whole weeks', () => {
-    expect(iso(whole.from)).toBe('2001-05-01T00:00:00.000Z');
-    expect(whole.looks.map(iso)).toEqual([
-      '2001-05-07T06:00:00.000Z',
-      '2001-05-14T06:00:00.000Z',
-      '2001-05-21T06:00:00.000Z',
-    ]);
+  it('begins on the Monday after the test rows, and stops on the mornings after whole weeks', () => {
+    expect(iso(whole.from)).toBe('2001-05-07T00:00:00.000Z');
+    expect(whole.looks.map(iso)).toEqual(['2001-05-14T06:00:00.000Z', '2001-05-21T06:00:00.000Z']);
   });
 
   it('is shorter after a small training, with time enough for the rows of a recalibration', () => {
@@ -40,7 +36,7 @@ describe('the policy', () => {
     });
   });
 
-  it('of the shorter loop takes the first bad week for an alarm, and leaves days as they are', async () => {
+  it('takes the first bad week for an alarm, and leaves days as they are', async () => {
     const { windows } = (await policyOf('flight-delay', 20_000, short)) as { windows: readonly object[] };
     expect(windows[0]).not.toHaveProperty('alarms.persistence');
     expect(windows[1]).toMatchObject({ alarms: { persistence: { drift: 3, quality: 1 } } });

@@ -151,10 +151,24 @@ async function train(options: Play, room: ControlRoom): Promise<string | null> {
   return job.failure?.message ?? null;
 }
 
-/** The version that the job has made challenger; null where its gate did not pass it. */
-async function challengerOf({ kit: { registry }, model }: Play): Promise<number | null> {
+/**
+ * The version that the job has made challenger. Where its gate is not sure of it, that is a person's to say, and the demo says what a
+ * person might who wants to see it on live traffic. Null where the gate refused it, or there is none.
+ */
+async function challengerOf({ kit: { registry }, model, context }: Play): Promise<number | null> {
   const aliases = await registry.aliases.list(model);
-  return aliases.find(({ alias }) => alias === 'challenger')?.to ?? null;
+  const known = aliases.find(({ alias }) => alias === 'challenger')?.to;
+  if (known !== undefined) return known;
+  const [latest] = await registry.versions.list(model);
+  if (latest?.gate.verdict !== 'inconclusive') return null;
+  const { version } = latest;
+  const reason =
+    'a demo: its gate finds it worse in nothing, and is not sure that it is better; traffic can tell';
+  await registry.aliases.set({ model, alias: 'challenger', version, actor: 'demo', reason });
+  context.terminal.note(
+    `The gate is not sure of version ${version}, so nothing would follow. The demo makes it challenger, as a person may.`,
+  );
+  return version;
 }
 
 interface Rollout {

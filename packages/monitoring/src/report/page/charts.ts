@@ -1,8 +1,8 @@
 // The page's charts, as plain SVG: few marks, no script, described in words for who cannot see them.
 
+import { type Html, html } from '@flightdeck/core';
 import { count, percent, score } from '../figures.ts';
 import type { Drift, Report } from '../report-schema.ts';
-import { type Html, html } from './html.ts';
 
 /** Stability index by feature, highest first, with the threshold as a dashed line. */
 export function stabilityChart(features: readonly Drift[], threshold: number): Html {

@@ -1,9 +1,9 @@
 // The report as a page: one file, no script, no request to anywhere.
 
+import { type Html, html } from '@flightdeck/core';
 import type { AlarmPolicy } from '../alarm-policy.ts';
 import { count, moment, percent, score } from '../figures.ts';
 import { itemsOf, type Report, verdicts } from '../report-schema.ts';
-import { type Html, html } from './html.ts';
 import {
   dataQualitySection,
   driftSection,

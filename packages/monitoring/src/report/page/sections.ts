@@ -1,10 +1,10 @@
 // The sections of the page, each from its section of the report.
 
+import { type Html, html } from '@flightdeck/core';
 import type { AlarmPolicy } from '../alarm-policy.ts';
 import { count, percent, score, withInterval } from '../figures.ts';
 import type { Item, Report, Verdict } from '../report-schema.ts';
 import { binsChart, calibrationChart, stabilityChart } from './charts.ts';
-import { type Html, html } from './html.ts';
 
 const marks = {
   ok: '✓ ok',
