@@ -47,7 +47,6 @@ describe('what is refused', () => {
     [['rollouts', 'abort', '--model', 'toy', ...why], 'ROLLOUT_NOT_FOUND'],
     [['rollouts', 'start', '7', '--model', 'toy', ...why], 'VERSION_NOT_FOUND'],
     [['reports', 'show'], 'REPORT_NOT_FOUND'],
-    [['drill', 'slow-link'], 'DRILL_UNSUPPORTED'],
   ])('%j fails with %s and exit code 1', async (words, code) => {
     const { exitCode, output, errors } = await (await filledCli()).run(...words);
     expect({ exitCode, output }).toEqual({ exitCode: 1, output: '' });
