@@ -2,7 +2,7 @@
 // of flights in them; then serving over HTTP with requests that lack every aggregate, against requests that bring them all, in turns.
 
 import { join } from 'node:path';
-import { FlightdeckError, repositoryRoot, systemClock } from '@flightdeck/core';
+import { FlightdeckError, systemClock } from '@flightdeck/core';
 import { type Database, ingest, literal, openDatabase } from '@flightdeck/dataset';
 import {
   type FeatureEvent,
@@ -21,7 +21,7 @@ import { featureLookup } from '../apps/serving/src/domain/feature-lookup.ts';
 import { trainFlagship } from './http/flagship.ts';
 import { post } from './http/requests.ts';
 import { describe, load, type Measurement, measure, median, middle, type Scenario } from './http/scenario.ts';
-import { startServer, whenReady } from './http/server-process.ts';
+import { startServing, whenReady } from './http/server-process.ts';
 import { report, withTemporaryHome } from './measure.ts';
 import { eventsOfDay, type Row, rowsOfDay } from './parity/replay.ts';
 
@@ -52,15 +52,8 @@ await withTemporaryHome(async (home) => {
   await store.save(join(home, 'features', `${plan.version}.snapshot`));
   const wire = await wireOf(plan, store, flights.rows);
 
-  const serving = (workers: number, variables: Readonly<Record<string, string>> = {}) =>
-    startServer(join(repositoryRoot, 'apps/serving/src/main.ts'), {
-      FLIGHTDECK_HOME: home,
-      SERVING_PORT: '0',
-      SERVING_WORKERS: String(workers),
-      SERVING_MAX_INSTANCES: '2048',
-      LOG_LEVEL: 'warn',
-      ...variables,
-    });
+  const serving = (workers: number, variables?: Readonly<Record<string, string>>) =>
+    startServing(home, workers, variables);
   const measured = new Map<string, Measurement[]>();
   const compared = [
     { name: 'memory, 1 worker', start: () => serving(1) },

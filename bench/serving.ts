@@ -4,47 +4,23 @@
 // machine's host kept much of the processors for others is made again.
 
 import { join } from 'node:path';
-import { repositoryRoot } from '@flightdeck/core';
 import { type BareRequest, type BareResult, bareRuntime, flagshipBatch } from './http/bare-runtime.ts';
 import { type Flagship, trainFlagship } from './http/flagship.ts';
-import { applyLoad, type LoadResult } from './http/load.ts';
 import { inferBinary, inferJson, post, type Row } from './http/requests.ts';
+import { describe, load, type Measurement, measure, median, middle, type Scenario } from './http/scenario.ts';
 import { inferSchema, rowSchema, schemaOf } from './http/schemas.ts';
-import { type ServerProcess, startServer, whenReady } from './http/server-process.ts';
+import { type ServerProcess, startServer, startServing, whenReady } from './http/server-process.ts';
 import { importSlowModel, slowBatch, slowRequest } from './http/slow-model.ts';
 import { countStolenTime, mostRepeats, mostStolen } from './http/stolen-time.ts';
 import { report, withTemporaryHome } from './measure.ts';
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 7);
 const seconds = Number(process.env.BENCH_SECONDS ?? 1.5);
-const warmUpSeconds = seconds / 4;
 /** Before the first round: a server that has just started compiles its code for a while. */
 const firstWarmUpSeconds = 3;
 
 /** The dear model: some 10 ms a run, so that HTTP and the load are little beside it. */
 const slowLayers = 3_000;
-
-interface Measurement {
-  readonly name: string;
-  readonly requestsPerSecond: number;
-  readonly rowsPerSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly p999Ms: number;
-  /** Cores that the server kept busy. */
-  readonly cpu: number;
-  readonly rssBytes: number;
-  /** Cores that the load kept busy: at 1, it is the load that limits. */
-  readonly loadCpu: number;
-}
-
-interface Scenario {
-  readonly name: string;
-  readonly server: () => ServerProcess;
-  readonly requests: readonly Uint8Array[];
-  readonly rowsPerRequest: number;
-  readonly connections: number;
-}
 
 /** ONNX Runtime alone, in so many loops at once. */
 interface Bare {
@@ -60,15 +36,8 @@ type Side = Bare | Scenario;
 await withTemporaryHome(async (home) => {
   const flagship = await trainFlagship(home);
   await importSlowModel(home, slowLayers);
-  const serving = (workers: number, variables: Readonly<Record<string, string>> = {}) =>
-    startServer(join(repositoryRoot, 'apps/serving/src/main.ts'), {
-      FLIGHTDECK_HOME: home,
-      SERVING_PORT: '0',
-      SERVING_WORKERS: String(workers),
-      SERVING_MAX_INSTANCES: '2048',
-      LOG_LEVEL: 'warn',
-      ...variables,
-    });
+  const serving = (workers: number, variables?: Readonly<Record<string, string>>) =>
+    startServing(home, workers, variables);
   await using one = await serving(1);
   await using echoV1 = await echoServer(schemaOf({ instance: rowSchema(flagship) }));
   await using echoV2 = await echoServer(inferSchema);
@@ -99,14 +68,14 @@ await withTemporaryHome(async (home) => {
     const share = countStolenTime();
     const measurements: Measurement[] = [];
     for (const side of sides)
-      measurements.push('server' in side ? await measure(side) : await measureBare(side));
+      measurements.push('server' in side ? await measure(side, seconds) : await measureBare(side));
     const lost = share();
     if (lost > mostStolen && stolen.repeats < mostRepeats) {
       stolen.repeats++;
       return undisturbed(sides);
     }
     stolen.most = Math.max(stolen.most, lost);
-    for (const measurement of measurements) console.error(lineOf(measurement));
+    for (const measurement of measurements) console.error(describe(measurement));
     return measurements;
   }
 
@@ -201,26 +170,6 @@ await withTemporaryHome(async (home) => {
   );
 });
 
-async function measure(scenario: Scenario): Promise<Measurement> {
-  const server = scenario.server();
-  await load(scenario, warmUpSeconds);
-  const cpu = server.cpuSeconds();
-  const result = await load(scenario, seconds);
-  const answered = result.statuses['200'] ?? 0;
-  if (result.firstRefusal !== null) throw new Error(`${scenario.name}: ${result.firstRefusal}`);
-  return {
-    name: scenario.name,
-    requestsPerSecond: answered / result.seconds,
-    rowsPerSecond: (answered * scenario.rowsPerRequest) / result.seconds,
-    p50Ms: result.latency.p50,
-    p99Ms: result.latency.p99,
-    p999Ms: result.latency.p999,
-    cpu: (server.cpuSeconds() - cpu) / result.seconds,
-    rssBytes: server.rssBytes(),
-    loadCpu: result.cpuSeconds / result.seconds,
-  };
-}
-
 /** Of several loops, the mean. */
 async function measureBare({ name, bare: request, rowsPerRequest, loops }: Bare): Promise<Measurement> {
   const results = await bareRuntime(request, seconds, loops);
@@ -241,14 +190,6 @@ async function measureBare({ name, bare: request, rowsPerRequest, loops }: Bare)
 
 function bare(name: string, request: BareRequest, rowsPerRequest: number, loops = 1): Bare {
   return { name, bare: request, rowsPerRequest, loops };
-}
-
-function lineOf({ name, requestsPerSecond, rowsPerSecond, p99Ms }: Measurement): string {
-  return `${name}: ${Math.round(requestsPerSecond)} requests/s, ${Math.round(rowsPerSecond)} rows/s, p99 ${p99Ms.toFixed(2)} ms`;
-}
-
-function load({ server, requests, connections }: Scenario, forSeconds: number): Promise<LoadResult> {
-  return applyLoad({ port: server().port, requests, connections, seconds: forSeconds, warmUpSeconds: 0 });
 }
 
 function wireOf({ signature, rows }: Flagship) {
@@ -280,15 +221,4 @@ function echoServer(schema: object): Promise<ServerProcess> {
   return startServer(join(import.meta.dirname, 'http', 'echo-server.child.ts'), {
     ECHO_SCHEMA: JSON.stringify(schema),
   });
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
-}
-
-/** The round in the middle by requests a second. */
-function middle(measurements: readonly Measurement[]): Measurement {
-  return [...measurements].sort((a, b) => a.requestsPerSecond - b.requestsPerSecond)[
-    Math.floor(measurements.length / 2)
-  ]!;
 }

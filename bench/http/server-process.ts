@@ -3,6 +3,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repositoryRoot } from '@flightdeck/core';
 
 export interface ServerProcess extends AsyncDisposable {
   readonly port: number;
@@ -36,6 +38,22 @@ export async function startServer(
       await exit;
     },
   };
+}
+
+/** Serving over a state directory, on a port of its own, with so many workers. */
+export function startServing(
+  home: string,
+  workers: number,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
+  return startServer(join(repositoryRoot, 'apps/serving/src/main.ts'), {
+    FLIGHTDECK_HOME: home,
+    SERVING_PORT: '0',
+    SERVING_WORKERS: String(workers),
+    SERVING_MAX_INSTANCES: '2048',
+    LOG_LEVEL: 'warn',
+    ...variables,
+  });
 }
 
 /** Resolves when every endpoint of the server has a model. */
