@@ -68,6 +68,8 @@ export interface Refused extends Routed {
 export interface PredictedRows extends Inference {
   /** The id of a row's prediction is this and the row's number, from 0. */
   readonly idPrefix: string;
+  /** Whether nobody reads the request's rows any more; shadows do, once the answer is written. */
+  readonly rowsAreFree: boolean;
 }
 
 /** Who is told of what becomes of requests. */
@@ -169,9 +171,9 @@ export function dataPlane(options: DataPlaneOptions): DataPlane {
           ...(outputs && { outputs }),
         });
         watchers.answered({ ...asked, inference, readAt });
-        if (routed.variant !== direct)
-          shadows.ask(state.find(endpoint)?.lineup?.shadows ?? [], asked, inference, idPrefix);
-        return { ...inference, idPrefix };
+        const watching = routed.variant === direct ? [] : (state.find(endpoint)?.lineup?.shadows ?? []);
+        const areAsked = shadows.ask(watching, asked, inference, idPrefix);
+        return { ...inference, idPrefix, rowsAreFree: !areAsked };
       } catch (error) {
         watchers.failed(asked, error);
         throw error;

@@ -21,8 +21,8 @@ export interface ShadowAnswer {
 }
 
 export interface Shadows {
-  /** Never throws and never waits. */
-  ask(shadows: readonly Shadow[], asked: Asked, answer: Inference, idPrefix: string): void;
+  /** Never throws and never waits. Returns whether any is asked. */
+  ask(shadows: readonly Shadow[], asked: Asked, answer: Inference, idPrefix: string): boolean;
   /** Resolves when none is under way. */
   settled(): Promise<void>;
 }
@@ -69,8 +69,9 @@ export function shadows({ timeoutMs, onAnswer, onSkipped }: ShadowOptions): Shad
 
   return {
     ask(candidates, asked, answer, idPrefix) {
-      for (const { model, isAsked } of candidates)
-        if (model !== asked.model && isAsked(idPrefix)) start(model, asked, answer);
+      const chosen = candidates.filter(({ model, isAsked }) => model !== asked.model && isAsked(idPrefix));
+      for (const { model } of chosen) start(model, asked, answer);
+      return chosen.length > 0;
     },
     async settled() {
       await Promise.all(underWay);

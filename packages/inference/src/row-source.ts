@@ -1,6 +1,6 @@
 // What a request brings to a run: rows that can be copied into a batch, whatever form they came in.
 
-import { elementCount, type TensorData, type TensorInfo, type Tensors } from '@flightdeck/onnx';
+import type { TensorData, TensorInfo, Tensors } from '@flightdeck/onnx';
 import { copyElements } from './tensor-rows.ts';
 
 export interface RowSource {
@@ -18,17 +18,19 @@ const scalar: readonly number[] = [1];
 
 /** Rows that came as tensors, each with the rows as its first dimension. Inputs and feeds have been checked before. */
 export function tensorRows(inputs: readonly TensorInfo[], feeds: Tensors): RowSource {
+  const rows = feeds[inputs[0]!.name]!.dims[0]!;
   // Once a request: Object.fromEntries would take several times as long over the 23 columns of a usual table.
   const rowShapes: Record<string, readonly number[]> = {};
   for (const { name } of inputs) rowShapes[name] = rowShapeOf(feeds[name]!.dims);
   return {
-    rows: feeds[inputs[0]!.name]!.dims[0]!,
+    rows,
     rowShapes,
     feeds: () => feeds,
     copy(from, to, batch, at) {
       for (const { name } of inputs) {
-        const width = elementCount(rowShapes[name]!);
-        copyElements(feeds[name]!.data, from * width, to * width, batch[name]!, at * width);
+        const { data } = feeds[name]!;
+        const width = data.length / rows;
+        copyElements(data, from * width, to * width, batch[name]!, at * width);
       }
     },
   };

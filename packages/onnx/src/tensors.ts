@@ -77,7 +77,9 @@ export function tensorData(type: TensorType, length: number): TensorData {
 
 /** How many elements a tensor of these dimensions has. */
 export function elementCount(dims: readonly number[]): number {
-  return dims.reduce((product, size) => product * size, 1);
+  let count = 1;
+  for (const size of dims) count *= size;
+  return count;
 }
 
 /** Whether `data` is what a tensor of `type` is carried in. */

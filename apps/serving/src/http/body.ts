@@ -6,6 +6,7 @@ import { FlightdeckError, isSystemError, messageOf } from '@flightdeck/core';
 import type { FastifyContentTypeParser, FastifyRequest } from 'fastify';
 import { jsonReader } from './body-json.ts';
 import type { HttpServer } from './http-server.ts';
+import { giveBack } from './memory.ts';
 
 /** Before the routes: JSON for all of them. What takes other bodies adds its own parser, made by `bodyParser`. */
 export function registerBodyParsers(server: HttpServer): void {
@@ -20,7 +21,8 @@ export interface BodyParserOptions {
 }
 
 /**
- * A parser for Fastify that gives all bytes of the body to `read`. The route's body limit holds for what is sent and for what it
+ * A parser for Fastify that gives all bytes of the body to `read`, which answers with something made of a copy of them, or with the
+ * bytes themselves, which the route then gives back (memory.ts). The route's body limit holds for what is sent and for what it
  * decompresses to. BODY_TOO_LARGE, BODY_INCOMPLETE, BODY_CORRUPT, UNSUPPORTED_ENCODING, or what `read` throws.
  */
 export function bodyParser(
@@ -37,12 +39,14 @@ export function bodyParser(
       if (refusal !== null) return done(refusal);
       decompress(sent, (failure, bytes) => {
         if (failure !== null) return done(failure);
+        const inPlace = placed(bytes, start);
         let body: unknown;
         try {
-          body = read(placed(bytes, start), request);
+          body = read(inPlace, request);
         } catch (error) {
           return done(error as Error);
         }
+        if (body !== inPlace) giveBack(inPlace);
         done(null, body);
       });
     });
@@ -77,9 +81,12 @@ function collect(payload: NodeJS.ReadableStream, { limit, expected, start }: Siz
     if (needed > limit) settle(tooLarge(limit));
     else {
       if (length === 0) bytes = piece;
-      else if (needed > bytes.length)
-        bytes = enlarged(bytes, Math.max(needed, Math.min(2 * needed, expected)), start);
-      if (length > 0) piece.copy(bytes, length);
+      else {
+        const more = Math.max(needed, Math.min(2 * needed, expected));
+        if (needed > bytes.length) bytes = enlarged(bytes, more, start);
+        piece.copy(bytes, length);
+        giveBack(piece);
+      }
       length = needed;
     }
   }
@@ -113,7 +120,7 @@ function decompression(encoding: string, limit: number) {
     });
 }
 
-/** The bytes, copied if need be, with byte `start` at a multiple of 8. */
+/** The bytes, moved if need be, with byte `start` at a multiple of 8. */
 function placed(bytes: Buffer, start: number): Buffer {
   return (bytes.byteOffset + start) % 8 === 0 ? bytes : enlarged(bytes, bytes.length, start);
 }
@@ -122,6 +129,7 @@ function enlarged(bytes: Buffer, length: number, start: number): Buffer {
   const shift = (8 - (start % 8)) % 8;
   const memory = Buffer.allocUnsafe(shift + length).subarray(shift);
   bytes.copy(memory);
+  giveBack(bytes);
   return memory;
 }
 

@@ -9,6 +9,7 @@ import { scoringAnswers } from '../errors.ts';
 import { bodyParser } from '../http/body.ts';
 import { jsonReader } from '../http/body-json.ts';
 import type { HttpServer } from '../http/http-server.ts';
+import { giveBack } from '../http/memory.ts';
 import { requestContext } from '../http/request-context.ts';
 import { csvColumns } from './csv-columns.ts';
 import { type CsvTable, readCsv } from './csv-table.ts';
@@ -78,8 +79,8 @@ export function invocationsRoute(scope: HttpServer, plane: DataPlane, options: I
       serializerCompiler: () => JSON.stringify,
     },
     async (request) => {
-      const body: typeof request.body | CsvTable = Buffer.isBuffer(request.body)
-        ? await readCsv(request.body, options.maxInstances)
+      const body = Buffer.isBuffer(request.body)
+        ? await readCsvBody(request.body, options.maxInstances)
         : request.body;
       const context = requestContext(request, 'mlflow', options.defaultTimeoutMs);
       // Asked for only now: while the CSV was read, another version may have taken the place of this one.
@@ -106,6 +107,12 @@ function addBodyParsers(scope: HttpServer): void {
     'text/csv',
     bodyParser((bytes) => bytes),
   );
+}
+
+async function readCsvBody(bytes: Buffer, maxRows: number): Promise<CsvTable> {
+  const table = await readCsv(bytes, maxRows);
+  giveBack(bytes);
+  return table;
 }
 
 function invokedEndpoint(plane: DataPlane, chosen: string | null): string {

@@ -7,6 +7,7 @@ import { inferenceAnswers } from '../errors.ts';
 import { anyDepthReader } from '../http/body-json.ts';
 import { refuseEarly } from '../http/early-refusal.ts';
 import type { HttpServer } from '../http/http-server.ts';
+import { giveBack } from '../http/memory.ts';
 import { requestContext, withTimeout } from '../http/request-context.ts';
 import { jsonLength, jsonLengthHeader } from './bodies.ts';
 import { type InferRequest, type InferRequestReader, inferRequestReader } from './infer-request.ts';
@@ -74,6 +75,7 @@ export function inferRoute(scope: HttpServer, plane: DataPlane, options: InferOp
         tensors: inference.outputs,
         ...(id !== undefined && { id }),
       });
+      if (inference.rowsAreFree && Buffer.isBuffer(request.body)) giveBack(request.body);
       if (response.jsonLength === null) reply.header('content-type', 'application/json');
       else
         reply

@@ -4,6 +4,8 @@ import { FlightdeckError } from '@flightdeck/core';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+const none: JsonObject = {};
+
 /** `subject` begins the sentence, such as: The request. */
 export function asObject(subject: string, value: unknown): JsonObject {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
@@ -19,7 +21,7 @@ export function assertMembers(subject: string, object: JsonObject, known: readon
 
 /** The `parameters` of an object, of which only `known` ones are supported. */
 export function parametersOf(subject: string, object: JsonObject, known: readonly string[]): JsonObject {
-  if (object.parameters === undefined) return {};
+  if (object.parameters === undefined) return none;
   const parameters = asObject(`${subject}'s parameters`, object.parameters);
   for (const name in parameters) {
     if (!known.includes(name)) throw notSupported(subject, 'parameter', name, known);

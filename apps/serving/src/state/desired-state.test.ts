@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import { manualClock } from '@flightdeck/core';
 import { bundleFiles, type Registry } from '@flightdeck/registry';
 import { describe, expect, test } from 'vitest';
+import { binaryRequest, type NamedTensor } from '../open-inference/tensors.fixture.ts';
 import {
   makeChampion,
   promoteSum,
@@ -33,6 +34,19 @@ async function metric({ app }: Serving, line: string) {
   return (await app.inject('/metrics')).body
     .split('\n')
     .find((candidate) => candidate.startsWith(`${line} `));
+}
+
+/** Rows whose sum is 2, all of them. */
+function manySums(rows: number): NamedTensor[] {
+  const dims = [rows, 1];
+  const shape = ['rows', 1];
+  const ones = new Float32Array(rows).fill(1);
+  const origins = new Array<string>(rows).fill('');
+  return [
+    { info: { name: 'a', type: 'float32', shape }, tensor: { type: 'float32', dims, data: ones } },
+    { info: { name: 'b', type: 'float32', shape }, tensor: { type: 'float32', dims, data: ones } },
+    { info: { name: 'origin', type: 'string', shape }, tensor: { type: 'string', dims, data: origins } },
+  ];
 }
 
 test('before the registry was read nothing is ready, and the reason is told', async () => {
@@ -378,6 +392,35 @@ describe('a shadow', () => {
     // Off by sigmoid(1) - sigmoid(0), each time.
     const line = 'flightdeck_shadow_score_difference_sum{model="sum",version="2"}';
     expect(Number((await metric(serving, line))?.split(' ')[1])).toBeCloseTo(5 * (sigmoid(1) - 0.5), 4);
+  });
+
+  test('reads the same rows as the champion, also of a large binary body, whose memory is given back once it is read', async () => {
+    const rows = 5000;
+    await using state = await temporaryRegistry();
+    await using serving = await serve(state.registry, {
+      maxInstances: rows,
+      limits: { maxQueuedRows: 2 * rows },
+    });
+    await promoteSum(state.registry, { bias: 0 });
+    await registerSum(state.registry, { bias: 1 });
+    await shadowed(state.registry, '2', 1);
+    await serving.converge();
+    const { json, bytes } = binaryRequest(manySums(rows));
+    const head = Buffer.from(JSON.stringify(json));
+    const answer = await serving.app.inject({
+      method: 'POST',
+      url: '/v2/models/sum/infer',
+      headers: { 'inference-header-content-length': String(head.length) },
+      payload: Buffer.concat([head, bytes]),
+    });
+    expect(answer.statusCode, answer.body).toBe(200);
+    await serving.shadows.settled();
+    expect(await asked(serving, 'answered')).toMatch(/ 1$/);
+    const line = 'flightdeck_shadow_score_difference_sum{model="sum",version="2"}';
+    expect(Number((await metric(serving, line))?.split(' ')[1])).toBeCloseTo(
+      rows * (sigmoid(3) - sigmoid(2)),
+      1,
+    );
   });
 
   test('that is broken is left out, and is no reason not to answer', async () => {
