@@ -11,7 +11,8 @@ import { requestedTimeout } from './request-context.ts';
 export function refuseEarly(plane: DataPlane, defaultTimeoutMs: number) {
   return (request: FastifyRequest, _reply: unknown, done: (error?: Error) => void): void => {
     const { model, version } = request.params as { model: string; version?: string };
-    if (version === undefined) plane.assertRoom(model, requestedTimeout(request) ?? defaultTimeoutMs);
+    const timeoutMs = requestedTimeout(request) ?? defaultTimeoutMs;
+    if (version === undefined) plane.assertRoom(model, timeoutMs - request.socketWaitMs);
     done();
   };
 }

@@ -35,13 +35,13 @@ describe('the deadline', () => {
     ['a minute at most', { 'request-timeout': '3600' }, 60_000],
     ['a minute at most, however far', { 'request-timeout': 'Infinity' }, 60_000],
   ])('is %s after the arrival', async (_what, headers, timeoutMs) => {
-    const { arrivedAt, deadline } = await contextOf(headers);
-    expect(deadline - arrivedAt).toBeCloseTo(timeoutMs);
+    const { sentAt, deadline } = await contextOf(headers);
+    expect(deadline - sentAt).toBeCloseTo(timeoutMs);
   });
 
   test('of a body counts from the arrival as well', async () => {
     const context = await contextOf({});
-    expect(withTimeout(context, 40)).toEqual({ ...context, deadline: context.arrivedAt + 40 });
+    expect(withTimeout(context, 40)).toEqual({ ...context, deadline: context.sentAt + 40 });
     expect(() => withTimeout(context, 0)).toThrow(/parameters.timeout must be/);
   });
 });

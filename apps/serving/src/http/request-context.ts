@@ -4,6 +4,7 @@
 import { FlightdeckError } from '@flightdeck/core';
 import type { FastifyRequest } from 'fastify';
 import type { HttpServer } from './http-server.ts';
+import { socketWait } from './socket-wait.ts';
 import type { TraceContext } from './trace-context.ts';
 
 export interface RequestContext {
@@ -15,6 +16,8 @@ export interface RequestContext {
   /** When the headers were there, and when the body had been parsed. On the clock of `performance.now()`, as is `deadline`. */
   readonly arrivedAt: number;
   readonly parsedAt: number;
+  /** When it had come to this machine, at the earliest: its deadline counts from then. */
+  readonly sentAt: number;
   readonly deadline: number;
   /** Null where the caller sent none. */
   readonly trace: TraceContext | null;
@@ -32,6 +35,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** On the clock of `performance.now()`. */
     arrivedAt: number;
+    /** The most that it can have lain in its socket before, milliseconds. */
+    socketWaitMs: number;
     trail: RequestTrail | null;
   }
 }
@@ -41,10 +46,13 @@ const longestTimeoutMs = 60_000;
 
 /** Before the routes: a body that is slow to come counts into the deadline. */
 export function registerArrival(server: HttpServer): void {
+  const wait = socketWait();
   server.decorateRequest('arrivedAt', 0);
+  server.decorateRequest('socketWaitMs', 0);
   server.decorateRequest('trail', null);
   server.addHook('onRequest', (request, _reply, done) => {
     request.arrivedAt = performance.now();
+    request.socketWaitMs = wait.longest();
     done();
   });
 }
@@ -59,6 +67,7 @@ export function requestContext(
   defaultTimeoutMs: number,
 ): RequestContext {
   const timeoutMs = requestedTimeout(request) ?? defaultTimeoutMs;
+  const sentAt = request.arrivedAt - request.socketWaitMs;
   const trail: RequestTrail = { inferredAt: 0, serialise: null };
   request.trail = trail;
   return {
@@ -67,7 +76,8 @@ export function requestContext(
     transport,
     arrivedAt: request.arrivedAt,
     parsedAt: performance.now(),
-    deadline: request.arrivedAt + checkedTimeout(timeoutMs, 'Request-Timeout', 'seconds'),
+    sentAt,
+    deadline: sentAt + checkedTimeout(timeoutMs, 'Request-Timeout', 'seconds'),
     trace: request.trace,
     trail,
   };
@@ -93,11 +103,11 @@ export function requestedTimeout({ headers }: FastifyRequest): number | undefine
   return header === undefined ? undefined : Number(header) * 1000;
 }
 
-/** The same request with the deadline that its body asked for, in milliseconds from its arrival. */
+/** The same request with the deadline that its body asked for, in milliseconds from when it was sent. */
 export function withTimeout(context: RequestContext, timeoutMs: number): RequestContext {
   return {
     ...context,
-    deadline: context.arrivedAt + checkedTimeout(timeoutMs, 'parameters.timeout', 'microseconds'),
+    deadline: context.sentAt + checkedTimeout(timeoutMs, 'parameters.timeout', 'microseconds'),
   };
 }
 
