@@ -197,7 +197,7 @@ async function wireOf(plan: OnlinePlan, store: FeatureStore, rows: readonly Row[
     const row = some[i]!;
     const whole = { time: row.time * 60_000, ...values };
     const columns = [...lookup.columns].map((name) => [name, row[name]]);
-    const lacking = Object.entries(whole).filter(([name]) => !lookup.aggregates.has(name));
+    const lacking = Object.entries(whole).filter(([name]) => !lookup.aggregates.includes(name));
     return { without: whole, with: Object.fromEntries([...columns, ...lacking]) };
   });
   const complete = instances.filter(({ without }) => !Object.values(without).some((value) => value === null));

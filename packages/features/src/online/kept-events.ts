@@ -11,10 +11,35 @@ export function keepAt(rows: Rows, moment: number, columns: readonly number[]): 
   else rows.splice(start, 0, moment, ...columns);
 }
 
-/** The columns of all events from the beginning to before the end, one event after the other. */
-export function eventsBetween(rows: Rows | undefined, width: number, begin: number, end: number): number[] {
+export interface WindowsReadLast {
+  /** The columns of all events from the beginning to before the end, one event after the other: the same array while nothing changes. */
+  read(rows: Rows | undefined, width: number, begin: number, end: number): readonly number[];
+  /** To be told of an event that was added at a moment. */
+  forget(rows: Rows, moment: number): void;
+}
+
+/** Remembers of each key the window that was read last. It ends at a snapshot, so rows ask for the same one until the next. */
+export function windowsReadLast(): WindowsReadLast {
+  const windows = new WeakMap<Rows, { begin: number; end: number; columns: readonly number[] }>();
+  return {
+    read(rows, width, begin, end) {
+      if (!rows) return none;
+      const last = windows.get(rows);
+      if (last?.begin === begin && last.end === end) return last.columns;
+      const columns = eventsBetween(rows, width, begin, end);
+      windows.set(rows, { begin, end, columns });
+      return columns;
+    },
+    forget(rows, moment) {
+      if (moment < (windows.get(rows)?.end ?? moment)) windows.delete(rows);
+    },
+  };
+}
+
+const none: readonly number[] = [];
+
+function eventsBetween(rows: Rows, width: number, begin: number, end: number): number[] {
   const columns: number[] = [];
-  if (!rows) return columns;
   const stride = width + 1;
   const last = lastBefore(rows, stride, end);
   for (let row = lastBefore(rows, stride, begin) + 1; row <= last; row++) {
