@@ -18,20 +18,30 @@ export interface WindowsReadLast {
   forget(rows: Rows, moment: number): void;
 }
 
-/** Remembers of each key the window that was read last. It ends at a snapshot, so rows ask for the same one until the next. */
+interface Window {
+  readonly begin: number;
+  readonly end: number;
+  readonly columns: readonly number[];
+}
+
+/** A window ends at a snapshot, so rows ask for the same one until the next; and around one, for that before it as well. */
+const remembered = 2;
+
+/** Remembers of each key the windows that were read last. */
 export function windowsReadLast(): WindowsReadLast {
-  const windows = new WeakMap<Rows, { begin: number; end: number; columns: readonly number[] }>();
+  const windows = new WeakMap<Rows, readonly Window[]>();
   return {
     read(rows, width, begin, end) {
       if (!rows) return none;
-      const last = windows.get(rows);
-      if (last?.begin === begin && last.end === end) return last.columns;
+      const known = windows.get(rows) ?? [];
+      for (const window of known) if (window.begin === begin && window.end === end) return window.columns;
       const columns = eventsBetween(rows, width, begin, end);
-      windows.set(rows, { begin, end, columns });
+      windows.set(rows, [{ begin, end, columns }, ...known].slice(0, remembered));
       return columns;
     },
     forget(rows, moment) {
-      if (moment < (windows.get(rows)?.end ?? moment)) windows.delete(rows);
+      const known = windows.get(rows);
+      if (known?.some(({ end }) => moment < end)) windows.delete(rows);
     },
   };
 }

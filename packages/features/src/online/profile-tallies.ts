@@ -88,21 +88,21 @@ function axisOf(
 }
 
 function cycleOf(events: readonly number[], width: number, { theirs, period, amounts }: Axis): Cycle {
-  const starts = Array.from({ length: events.length / width }, (_, event) => event * width);
-  const positionAt = (start: number) => modulo(events[start + theirs]!, period);
-  starts.sort((one, other) => positionAt(one) - positionAt(other));
+  const places = new Float64Array(events.length / width).map((_, event) =>
+    modulo(events[event * width + theirs]!, period),
+  );
+  const order = new Uint32Array(places.length).map((_, event) => event);
+  order.sort((one, other) => places[one]! - places[other]!);
   return {
-    positions: Float64Array.from(starts, positionAt),
-    sums: amounts.map((amount) => runningSums(starts, (start) => (amount < 0 ? 1 : events[start + amount]!))),
+    positions: places.map((_, index) => places[order[index]!]!),
+    sums: amounts.map((amount) => {
+      const sums = new Float64Array(order.length + 1);
+      order.forEach((event, index) => {
+        sums[index + 1] = sums[index]! + (amount < 0 ? 1 : events[event * width + amount]!);
+      });
+      return sums;
+    }),
   };
-}
-
-function runningSums(starts: readonly number[], amountAt: (start: number) => number): Float64Array {
-  const sums = new Float64Array(starts.length + 1);
-  starts.forEach((start, index) => {
-    sums[index + 1] = sums[index]! + amountAt(start);
-  });
-  return sums;
 }
 
 /** Near are the positions from own - to up to own - from. */
