@@ -38,7 +38,7 @@ export function answerLog(log: PredictionLog, clock: Clock): AnswerLog {
       at,
       latencyMs: performance.now() - context.arrivedAt,
       unit: units ?? ownUnit(context),
-      ...(statuses && { statuses }),
+      ...(statuses && { statuses: statuses() }),
     };
   }
 

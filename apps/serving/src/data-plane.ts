@@ -25,7 +25,7 @@ export interface InferenceRequest {
   /** Whom the rows are about, one a row; the context's unit if left out. */
   readonly units?: readonly string[];
   /** Where features come from, by feature, one a row: places in `featureStatuses`. Left out: all were given. */
-  readonly statuses?: Readonly<Record<string, Uint8Array>>;
+  readonly statuses?: () => Readonly<Record<string, Uint8Array>>;
   /** The outputs to compute; all if left out. */
   readonly outputs?: readonly string[];
   /** What reading the instances left to say, where the transport has instances. */

@@ -49,8 +49,8 @@ export interface InstanceBatch {
   readonly notes: readonly InstanceNotes[];
   /** When what is predicted happens, milliseconds since 1970 UTC, one per instance. Now if left out. */
   readonly eventTimes?: Float64Array;
-  /** Where the features come from that were not given, as places in `featureStatuses`. */
-  readonly statuses?: Readonly<Record<string, Uint8Array>>;
+  /** Where the features come from that were not given in all rows, for the log: places in `featureStatuses`, one per instance. */
+  readonly statuses?: () => Readonly<Record<string, Uint8Array>>;
   /** One per instance, in order, from the model's outputs for `rows`. */
   predictions(outputs: Tensors, source: PredictionSource): readonly Prediction[];
 }

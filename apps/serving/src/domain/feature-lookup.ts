@@ -2,31 +2,30 @@
 
 import type { Clock } from '@flightdeck/core';
 import {
-  type FeatureAnswer,
+  type FeatureRow,
+  type FeatureTable,
   type FeatureView,
+  featureStatuses,
   isAggregate,
   type OnlineFeatures,
   ownColumns,
   rawColumns,
 } from '@flightdeck/features/online';
-import { featureStatuses } from '@flightdeck/monitoring/log';
+import type { featureStatuses as loggedStatuses } from '@flightdeck/monitoring/log';
 import { wrongType } from './instance-errors.ts';
 
 export interface FeatureLookup {
-  /** Features that can be looked up. */
-  readonly aggregates: ReadonlySet<string>;
+  /** Features that can be looked up, in the order of the table's numbers. */
+  readonly aggregates: readonly string[];
   /** What an instance may hold beside its features: the columns that lookups go by. */
   readonly columns: ReadonlySet<string>;
   /** When the instance's event happens, milliseconds since 1970 UTC. WRONG_TYPE. */
-  timeOf(instance: Readonly<Record<string, unknown>>, position: number): number;
-  /** One answer a row. Never throws: where the store is away, all answers are defaults, and `onFailure` hears why. */
-  find(rows: readonly LookupRow[]): Promise<readonly FeatureAnswer[]>;
+  timeOf(instance: Instance, position: number): number;
+  /** What the instances lack, as of these times. Never throws: null where the store is away, and `onFailure` hears why. */
+  find(instances: readonly Instance[], times: Float64Array): Promise<FeatureTable | null>;
 }
 
-export interface LookupRow {
-  readonly time: number;
-  readonly instance: Readonly<Record<string, unknown>>;
-}
+export type Instance = Readonly<Record<string, unknown>>;
 
 export interface FeatureLookupOptions {
   readonly view: FeatureView;
@@ -35,16 +34,17 @@ export interface FeatureLookupOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-export const statusCode = Object.fromEntries(featureStatuses.map((status, code) => [status, code])) as Record<
-  (typeof featureStatuses)[number],
+/** A table of features and the prediction log mean the same by a code: other statuses would not fit this type. */
+const statuses: typeof loggedStatuses = featureStatuses;
+
+export const statusCode = Object.fromEntries(statuses.map((status, code) => [status, code])) as Record<
+  (typeof statuses)[number],
   number
 >;
 
 export function featureLookup({ view, engine, clock, onFailure }: FeatureLookupOptions): FeatureLookup {
-  const features = Object.entries(view.features);
-  const aggregates = new Set(features.flatMap(([name, feature]) => (isAggregate(feature) ? [name] : [])));
   return {
-    aggregates,
+    aggregates: Object.keys(view.features).filter((name) => isAggregate(view.features[name]!)),
     columns: new Set(lookupColumns(view)),
     timeOf({ time }, position) {
       const at = time === undefined || time === null ? clock() : momentIn(time);
@@ -56,20 +56,20 @@ export function featureLookup({ view, engine, clock, onFailure }: FeatureLookupO
         time,
       );
     },
-    async find(rows) {
-      const asked = rows.map(({ time, instance }) => ({
-        time: Math.floor(time / 60_000),
-        columns: instance,
-        given: givenFeatures(view, instance),
-      }));
+    async find(instances, times) {
       try {
-        return await engine.lookup(asked);
+        return await engine.lookupTable(instances.map((instance, row) => rowOf(instance, times[row]!)));
       } catch (error) {
         onFailure(error);
-        return engine.withoutLookup(asked);
+        return null;
       }
     },
   };
+}
+
+/** An instance has been read before, so what it holds under a feature's name is that feature. */
+function rowOf(instance: Instance, time: number): FeatureRow {
+  return { time: Math.floor(time / 60_000), columns: instance, given: instance };
 }
 
 /** Milliseconds since 1970 UTC, from a number of them or ISO 8601; null for what is no time. */
@@ -82,13 +82,4 @@ export function momentIn(time: unknown): number | null {
 function lookupColumns(view: FeatureView): string[] {
   const aggregates = [...Object.values(view.features).filter(isAggregate), ...Object.values(view.priors)];
   return aggregates.flatMap(ownColumns).flatMap((name) => rawColumns(view, name));
-}
-
-function givenFeatures({ features }: FeatureView, instance: Readonly<Record<string, unknown>>) {
-  const given: Record<string, number | string> = {};
-  for (const name in features) {
-    const value = instance[name];
-    if (typeof value === 'number' || typeof value === 'string') given[name] = value;
-  }
-  return given;
 }

@@ -2,29 +2,25 @@
 // projection.ts writes in SQL.
 
 import type { Aggregate, Match, Mean, Snapshot } from '../definition.ts';
-import { type Lookup, type Profiled, tallyName } from '../plan.ts';
-import { type OnlinePlan, signOfLife } from './online-plan.ts';
-import type { Totals } from './store.ts';
+import { type Profiled, tallyName } from '../plan.ts';
+import { type OnlineLookup, type OnlinePlan, signOfLife } from './online-plan.ts';
 
-/**
- * A row's totals, and a profile's tallies, by the place of their lookup in the plan. Undefined where the row has no key for it, null where
- * it is too old.
- */
-export type RowTotals = readonly (Totals | undefined)[];
+/** All that was looked up for a row, from `start` of each lookup in the plan. NaN where it is not known, and so is what follows from it. */
+export type RowNumbers = Float64Array;
 
 export interface CompiledAggregate {
-  /** Places of the lookups it is worked out from; those of `stale` are among them or beside them. */
+  /** Places of the lookups it is worked out from, with those of `isStale`. */
   readonly lookups: readonly number[];
-  /** To be asked only when all its lookups have totals. Null where there is nothing to average, or the row is nowhere on the cycle. */
-  value(totals: RowTotals): number | null;
+  /** NaN where something is not known, there is nothing to average, or the row is nowhere on the cycle. */
+  value(numbers: RowNumbers): number;
   /** Whether an event that it needs has not happened for longer than the event's freshness. */
-  stale(totals: RowTotals): boolean;
+  isStale(numbers: RowNumbers): boolean;
 }
 
-/** A number that is worked out from a row's totals. */
-interface Term<Value> {
+/** A number that is worked out from a row's. */
+interface Term {
   readonly lookups: readonly number[];
-  of(totals: RowTotals): Value;
+  of(numbers: RowNumbers): number;
 }
 
 /** Compiles an aggregate. Its value is rounded to single precision, as the offline engine stores it. */
@@ -36,11 +32,11 @@ export function compileAggregate(plan: OnlinePlan, aggregate: Aggregate): Compil
   });
   return {
     lookups: [...new Set([term, ...signs].flatMap(({ lookups }) => lookups))],
-    value(totals) {
-      const value = term.of(totals);
-      return value === null || Number.isNaN(value) ? null : Math.fround(value);
+    value: (numbers) => Math.fround(term.of(numbers)),
+    isStale(numbers) {
+      for (const sign of signs) if (sign.of(numbers) === 0) return true;
+      return false;
     },
-    stale: (totals) => signs.some((sign) => sign.of(totals) === 0),
   };
 }
 
@@ -51,7 +47,7 @@ function eventsOfAggregate(plan: OnlinePlan, aggregate: Aggregate): string[] {
   return [aggregate.event, ...(prior === undefined ? [] : [plan.view.priors[prior]!.event])];
 }
 
-function termOf(plan: OnlinePlan, aggregate: Aggregate): Term<number | null> {
+function termOf(plan: OnlinePlan, aggregate: Aggregate): Term {
   switch (aggregate.kind) {
     case 'count':
       return sumOf(plan, aggregate, 'n');
@@ -61,7 +57,7 @@ function termOf(plan: OnlinePlan, aggregate: Aggregate): Term<number | null> {
       const closed = sumOf(plan, { event: aggregate.closes, match, over: 'ever' }, 'n');
       return {
         lookups: [...opened.lookups, ...closed.lookups],
-        of: (totals) => opened.of(totals) - closed.of(totals),
+        of: (numbers) => opened.of(numbers) - closed.of(numbers),
       };
     }
     case 'mean':
@@ -70,43 +66,36 @@ function termOf(plan: OnlinePlan, aggregate: Aggregate): Term<number | null> {
       return nearOf(plan, aggregate, aggregate.value);
     case 'deficit': {
       const { match, expected, seen } = aggregate;
+      const { period, over } = expected;
       const n = tallyOf(plan, { match, ...expected }, 'n');
       const come = sumOf(plan, { match, ...seen }, 'n');
       return {
         lookups: [...n.lookups, ...come.lookups],
-        of: (totals) => (n.of(totals) * expected.period) / expected.over - come.of(totals),
+        of: (numbers) => (n.of(numbers) * period) / over - come.of(numbers),
       };
     }
   }
 }
 
-function nearOf(plan: OnlinePlan, near: Profiled, value: string | undefined): Term<number | null> {
+function nearOf(plan: OnlinePlan, near: Profiled, value: string | undefined): Term {
   const n = tallyOf(plan, near, 'n');
-  if (value === undefined) return n;
-  const sum = tallyOf(plan, near, value);
-  return {
-    lookups: n.lookups,
-    of: (totals) => (n.of(totals) === 0 ? null : sum.of(totals) / n.of(totals)),
-  };
+  return value === undefined ? n : ratioOf(tallyOf(plan, near, value), n);
 }
 
-function meanOf(plan: OnlinePlan, mean: Mean): Term<number | null> {
+/** Nothing by nothing is NaN: there is nothing to average. */
+function ratioOf(sum: Term, n: Term): Term {
+  return { lookups: n.lookups, of: (numbers) => sum.of(numbers) / n.of(numbers) };
+}
+
+function meanOf(plan: OnlinePlan, mean: Mean): Term {
   const sum = sumOf(plan, mean, mean.value);
   const n = sumOf(plan, mean, 'n');
-  if (!mean.smoothing) {
-    return {
-      lookups: sum.lookups,
-      of: (totals) => (n.of(totals) === 0 ? null : sum.of(totals) / n.of(totals)),
-    };
-  }
+  if (!mean.smoothing) return ratioOf(sum, n);
   const { towards, weight } = mean.smoothing;
   const prior = meanOf(plan, plan.view.priors[towards]!);
   return {
     lookups: [...sum.lookups, ...prior.lookups],
-    of(totals) {
-      const expected = prior.of(totals);
-      return expected === null ? null : (sum.of(totals) + weight * expected) / (n.of(totals) + weight);
-    },
+    of: (numbers) => (sum.of(numbers) + weight * prior.of(numbers)) / (n.of(numbers) + weight),
   };
 }
 
@@ -118,25 +107,30 @@ interface SumRequest {
 }
 
 /** A value's sum over a window (of `n`: the count): the totals before its end less those before its beginning. */
-function sumOf(plan: OnlinePlan, request: SumRequest, value: string): Term<number> {
-  const lookup = plan.lookupOf(request.event, request.match, request.snapshot);
-  const place = plan.lookups.indexOf(lookup);
+function sumOf(plan: OnlinePlan, request: SumRequest, value: string): Term {
+  const { name } = plan.lookupOf(request.event, request.match, request.snapshot);
+  const { place, lookup } = lookupNamed(plan, name);
   const { values } = plan.view.events[request.event]!;
-  const end = value === 'n' ? 0 : 1 + values.indexOf(value);
-  if (request.over === 'ever') return { lookups: [place], of: (totals) => totals[place]![end]! };
+  const end = lookup.start + (value === 'n' ? 0 : 1 + values.indexOf(value));
+  if (request.over === 'ever') return { lookups: [place], of: (numbers) => numbers[end]! };
   const begin = beginOf(lookup, request.over) * (values.length + 1) + end;
-  return { lookups: [place], of: (totals) => totals[place]![end]! - totals[place]![begin]! };
+  return { lookups: [place], of: (numbers) => numbers[end]! - numbers[begin]! };
 }
 
 /** Which of a lookup's ends is the beginning of a window. */
-function beginOf({ ages }: Lookup, over: number): number {
+function beginOf({ ages }: OnlineLookup, over: number): number {
   return ages.indexOf(over) + 1;
 }
 
 /** One of the tallies that a profile's lookup has become for a row. */
-function tallyOf(plan: OnlinePlan, near: Profiled, of: string): Term<number> {
+function tallyOf(plan: OnlinePlan, near: Profiled, of: string): Term {
   const { name, tallies } = plan.profileOf(near);
-  const place = plan.lookups.findIndex((lookup) => lookup.name === name);
-  const tally = tallies.findIndex((tally) => tally.name === tallyName(near, of));
-  return { lookups: [place], of: (totals) => totals[place]![tally]! };
+  const { place, lookup } = lookupNamed(plan, name);
+  const at = lookup.start + tallies.findIndex((tally) => tally.name === tallyName(near, of));
+  return { lookups: [place], of: (numbers) => numbers[at]! };
+}
+
+function lookupNamed({ lookups }: OnlinePlan, name: string) {
+  const place = lookups.findIndex((lookup) => lookup.name === name);
+  return { place, lookup: lookups[place]! };
 }

@@ -1,7 +1,7 @@
 // The store in this process's memory: as fast as a map, and gone with the process unless a snapshot was saved.
 
 import { FlightdeckError } from '@flightdeck/core';
-import { dropBefore, eventsBetween, keepAt } from './kept-events.ts';
+import { dropBefore, keepAt, windowsReadLast } from './kept-events.ts';
 import { type OnlinePlan, type OnlineStream, widthOf } from './online-plan.ts';
 import type { Rows } from './rows.ts';
 import { addAt, forgetBefore, totalsBefore } from './running-totals.ts';
@@ -33,6 +33,7 @@ export interface MemoryStore extends FeatureStore {
 export function memoryStore(plan: OnlinePlan, { maximumKeys = 1_000_000 } = {}): MemoryStore {
   let state = emptyState(plan);
   const nextSweep = new Map<string, number>();
+  const windows = windowsReadLast();
 
   function add(arrival: Arrival): ArrivalOutcome {
     const { type, id, at } = arrival;
@@ -46,8 +47,12 @@ export function memoryStore(plan: OnlinePlan, { maximumKeys = 1_000_000 } = {}):
     state.ids.set(type, ids.set(id, at));
     for (const addition of arrival.additions) {
       const { stream, moment, amounts } = addition;
-      if (stream.keeps === 'totals') addAt(rowsOf(addition), moment, amounts);
-      else keepAt(rowsOf(addition), moment, amounts);
+      const rows = rowsOf(addition);
+      if (stream.keeps === 'totals') addAt(rows, moment, amounts);
+      else {
+        keepAt(rows, moment, amounts);
+        windows.forget(rows, moment);
+      }
     }
     if (at > newest) advance(type, at);
     return 'accepted';
@@ -95,7 +100,7 @@ export function memoryStore(plan: OnlinePlan, { maximumKeys = 1_000_000 } = {}):
     const rows = state.streams[stream.index]!.get(key);
     if (stream.keeps === 'totals') return totalsBefore(rows, widthOf(stream), ends);
     const [end, begin] = ends as [number, number];
-    return eventsBetween(rows, widthOf(stream), begin, end);
+    return windows.read(rows, widthOf(stream), begin, end);
   }
 
   return {

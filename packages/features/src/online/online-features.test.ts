@@ -4,7 +4,7 @@ import type { FeatureView } from '../definition.ts';
 import type { FeatureEvent } from './event-intake.ts';
 import { memoryStore } from './memory-store.ts';
 import { view } from './online.fixture.ts';
-import { type FeatureRow, onlineFeatures } from './online-features.ts';
+import { onlineFeatures } from './online-features.ts';
 import { onlinePlanOf } from './online-plan.ts';
 import { departure, landing, row } from './store.contract.ts';
 import type { FeatureStore } from './store.ts';
@@ -203,21 +203,6 @@ describe('a store that is away', () => {
     const wanted = { code: 'FEATURE_STORE_UNAVAILABLE', retryable: true };
     await expect(features.ingest([departure('1', 1)])).rejects.toMatchObject(wanted);
     await expect(features.lookup([row(2)])).rejects.toMatchObject(wanted);
-  });
-
-  it('leaves what was given, and defaults', () => {
-    const rows: FeatureRow[] = [row(20, {}, { departures: 3 })];
-    expect(engine(away).withoutLookup(rows)).toEqual([
-      {
-        values: expect.objectContaining({ origin: 'AAA', departures: 3, out_of_origin: 5, everywhere: null }),
-        statuses: expect.objectContaining({
-          origin: 'given',
-          departures: 'given',
-          out_of_origin: 'default',
-          everywhere: 'default',
-        }),
-      },
-    ]);
   });
 });
 

@@ -2,32 +2,22 @@
 // store keeps the totals, it does not care.
 
 import { type Clock, FlightdeckError } from '@flightdeck/core';
-import type { Feature } from '../definition.ts';
-import { type Columns, type ColumnValue, columnReader, keyOf } from './columns.ts';
+import { isAggregate } from '../definition.ts';
+import { columnReader } from './columns.ts';
 import { type EventOutcome, eventIntake, type FeatureEvent } from './event-intake.ts';
-import { type CompiledAggregate, compileAggregate, type RowTotals } from './feature-values.ts';
+import {
+  compileQuestions,
+  type FeatureRow,
+  type FeatureStatus,
+  type FeatureTable,
+  featureStatuses,
+} from './feature-table.ts';
 import type { OnlinePlan } from './online-plan.ts';
-import { compileTallies } from './profile-tallies.ts';
-import type { Arrival, FeatureStore, Read, Totals } from './store.ts';
-import { endsOf } from './window-ends.ts';
+import type { Arrival, FeatureStore } from './store.ts';
 
-/** A row to be predicted. */
-export interface FeatureRow {
-  /** Whole minutes since 1970 UTC. */
-  readonly time: number;
-  /** Raw columns by which its aggregates are looked up, and that say where on a cycle it is. Features that are columns count as such, so `given` may bring them. */
-  readonly columns: Columns;
-  /** Features that the request brought; null counts as not brought. */
-  readonly given: Readonly<Record<string, FeatureValue>>;
-}
+export type { FeatureRow, FeatureStatus } from './feature-table.ts';
 
 export type FeatureValue = number | string | null;
-
-/**
- * `given`: the request brought it. `present`: looked up. `stale`: looked up, but no event that it is worked out from has happened for
- * longer than that event's declared freshness. `default`: nothing is known, so its declared default stands in, or null.
- */
-export type FeatureStatus = 'given' | 'present' | 'stale' | 'default';
 
 export interface FeatureAnswer {
   readonly values: Readonly<Record<string, FeatureValue>>;
@@ -38,9 +28,9 @@ export interface OnlineFeatures {
   /** One outcome per event, in order. Throws what the store throws; the same events may be sent again then. */
   ingest(events: readonly FeatureEvent[]): Promise<EventOutcome[]>;
   /** Works out what the rows lack from what happened before their times, in one round trip. Throws ROW_TIME_INVALID and what the store throws. */
+  lookupTable(rows: readonly FeatureRow[]): Promise<FeatureTable>;
+  /** The same, with every feature by its name, what was given too, and defaults. Dear: an answer is an object of as many fields. */
   lookup(rows: readonly FeatureRow[]): Promise<FeatureAnswer[]>;
-  /** The answer when the store cannot be asked: what is given, and defaults. */
-  withoutLookup(rows: readonly FeatureRow[]): FeatureAnswer[];
 }
 
 export function onlineFeatures(
@@ -49,11 +39,13 @@ export function onlineFeatures(
   { clock }: { clock: Clock },
 ): OnlineFeatures {
   const arrivalOf = eventIntake(plan, clock);
-  const features = Object.entries(plan.view.features).map(([name, feature]) =>
-    compileFeature(plan, name, feature),
-  );
-  const lookups = compileLookups(plan);
-  const readsOf = rowReader(features, lookups);
+  const questionOf = compileQuestions(plan);
+  const answersOf = compileAnswers(plan);
+
+  async function lookupTable(rows: readonly FeatureRow[]): Promise<FeatureTable> {
+    const { reads, tableOf } = questionOf(rows);
+    return tableOf(await store.read(reads));
+  }
 
   return {
     async ingest(events) {
@@ -62,20 +54,8 @@ export function onlineFeatures(
       const statuses = (await store.add(arrivals)).values();
       return checked.map((one) => ('additions' in one ? { status: statuses.next().value! } : one));
     },
-    async lookup(rows) {
-      const wanted = rows.map(readsOf);
-      const reads: Read[] = [];
-      for (const { reads: own } of wanted) for (const read of own) reads.push(read);
-      const found = await store.read(reads);
-      let next = 0;
-      return rows.map((row, index) => {
-        const { places, columns } = wanted[index]!;
-        const totals = new Array<RowTotals[number]>(lookups.length);
-        for (const place of places) totals[place] = lookups[place]!.tell(found[next++]!, columns);
-        return answer(features, row, totals);
-      });
-    },
-    withoutLookup: (rows) => rows.map((row) => answer(features, row, [])),
+    lookupTable,
+    lookup: async (rows) => answersOf(rows, await lookupTable(rows)),
   };
 }
 
@@ -91,106 +71,29 @@ function outcomeOrArrival(
   }
 }
 
-interface CompiledFeature {
-  readonly name: string;
-  /** What stands in where nothing is known. */
-  readonly fallback: FeatureValue;
-  /** The column that it is; none for an aggregate. */
-  readonly column?: { readonly name: string; readonly read: (columns: Columns) => ColumnValue };
-  readonly aggregate?: CompiledAggregate;
-}
+/** A table by name, with what was given and what stands in where nothing is known. */
+function compileAnswers({ view }: OnlinePlan) {
+  const aggregates = Object.keys(view.features).filter((name) => isAggregate(view.features[name]!));
+  const features = Object.entries(view.features).map(([name, feature]) => ({
+    name,
+    fallback: feature.default ?? null,
+    place: aggregates.indexOf(name),
+    readColumn: 'column' in feature ? columnReader(view, feature.column) : () => undefined,
+  }));
 
-function compileFeature(plan: OnlinePlan, name: string, feature: Feature): CompiledFeature {
-  const fallback = feature.default ?? null;
-  if (!('column' in feature)) return { name, fallback, aggregate: compileAggregate(plan, feature) };
-  return { name, fallback, column: { name: feature.column, read: columnReader(plan.view, feature.column) } };
-}
-
-interface CompiledLookup {
-  /** What to read for a row with these columns; undefined where they do not say whose. */
-  read(columns: Columns, time: number): Read | undefined;
-  /** What a row with these columns makes of what was read: of a profile's events, its tallies. */
-  tell(found: Totals, columns: Columns): Totals;
-}
-
-function compileLookups(plan: OnlinePlan): CompiledLookup[] {
-  return plan.lookups.map((lookup) => {
-    const stream = plan.streams.find(({ name }) => name === lookup.stream.name)!;
-    const readers = lookup.by.map((name) => columnReader(plan.view, name));
-    const profile = plan.profiles.find(({ name }) => name === lookup.name);
-    const tallies = profile && compileTallies(plan, profile);
-    return {
-      read(columns, time) {
-        const key = keyOf(readers.map((read) => read(columns)));
-        return key === undefined ? undefined : { stream, key, time, ends: endsOf(lookup, time) };
-      },
-      tell: (found, columns) => (tallies && found ? tallies(found, columns) : found),
-    };
-  });
-}
-
-/** What a row needs: the lookups behind the aggregates it lacks, where its columns say whose. */
-function rowReader(
-  features: readonly CompiledFeature[],
-  lookups: readonly CompiledLookup[],
-): (row: FeatureRow) => { reads: Read[]; places: number[]; columns: Columns } {
-  return (row) => {
-    const { time } = row;
-    if (!Number.isSafeInteger(time))
-      throw new FlightdeckError(
-        'ROW_TIME_INVALID',
-        `A row's time must be whole minutes since 1970 UTC, not ${time}.`,
-      );
-    const columns = columnsOf(features, row);
-    const reads: Read[] = [];
-    const places: number[] = [];
-    for (const place of lacking(features, row)) {
-      const read = lookups[place]!.read(columns, time);
-      if (read === undefined) continue;
-      reads.push(read);
-      places.push(place);
-    }
-    return { reads, places, columns };
-  };
-}
-
-function lacking(features: readonly CompiledFeature[], { given }: FeatureRow): Set<number> {
-  const places = new Set<number>();
-  for (const { name, aggregate } of features) {
-    if (aggregate && (given[name] ?? null) === null) for (const place of aggregate.lookups) places.add(place);
-  }
-  return places;
-}
-
-/** A row's columns, with those that it brought as features. */
-function columnsOf(features: readonly CompiledFeature[], { columns, given }: FeatureRow): Columns {
-  const known: Record<string, unknown> = { ...columns };
-  for (const { name, column } of features) if (column) known[column.name] ??= given[name];
-  return known;
-}
-
-function answer(features: readonly CompiledFeature[], row: FeatureRow, totals: RowTotals): FeatureAnswer {
-  const values: Record<string, FeatureValue> = {};
-  const statuses: Record<string, FeatureStatus> = {};
-  for (const feature of features) {
-    const given = givenValue(feature, row);
-    const value = given ?? lookedUp(feature, totals);
-    values[feature.name] = value ?? feature.fallback;
-    statuses[feature.name] =
-      given !== null ? 'given' : value === null ? 'default' : freshness(feature, totals);
-  }
-  return { values, statuses };
-}
-
-function givenValue({ name, column }: CompiledFeature, { given, columns }: FeatureRow): FeatureValue {
-  return given[name] ?? column?.read(columns) ?? null;
-}
-
-function lookedUp({ aggregate }: CompiledFeature, totals: RowTotals): number | null {
-  if (!aggregate?.lookups.every((place) => totals[place])) return null;
-  return aggregate.value(totals);
-}
-
-function freshness({ aggregate }: CompiledFeature, totals: RowTotals): FeatureStatus {
-  return aggregate!.stale(totals) ? 'stale' : 'present';
+  return (rows: readonly FeatureRow[], { values, statuses }: FeatureTable): FeatureAnswer[] =>
+    rows.map(({ given, columns }, row) => {
+      const answers = features.map(({ name, fallback, place, readColumn }) => {
+        const own = (given[name] ?? readColumn(columns) ?? null) as FeatureValue;
+        if (own !== null) return { name, value: own, status: 'given' } as const;
+        if (place < 0) return { name, value: fallback, status: 'default' } as const;
+        const at = row * aggregates.length + place;
+        const status = featureStatuses[statuses[at]!]!;
+        return { name, value: status === 'default' ? fallback : values[at]!, status };
+      });
+      return {
+        values: Object.fromEntries(answers.map(({ name, value }) => [name, value])),
+        statuses: Object.fromEntries(answers.map(({ name, status }) => [name, status])),
+      };
+    });
 }

@@ -17,6 +17,15 @@ export interface OnlineStream extends Stream {
   readonly forever: boolean;
 }
 
+export interface OnlineLookup extends Lookup {
+  readonly stream: OnlineStream;
+  /** Of a stream that keeps events: what a row works out of them. */
+  readonly profile?: Profile;
+  /** Its numbers among all that are looked up for a row: from `start` to before `end`. Totals before each of its ends, or tallies. */
+  readonly start: number;
+  readonly end: number;
+}
+
 export interface OnlinePlan {
   readonly view: FeatureView;
   /** Changes with whatever makes state kept for another plan unusable for this one. */
@@ -25,8 +34,7 @@ export interface OnlinePlan {
   readonly lateness: number;
   readonly streams: readonly OnlineStream[];
   /** Those of totals, then one for each profile, in the same order: its one window is what the profile holds. */
-  readonly lookups: readonly Lookup[];
-  readonly profiles: readonly Profile[];
+  readonly lookups: readonly OnlineLookup[];
   readonly lookupOf: Plan['lookupOf'];
   readonly profileOf: Plan['profileOf'];
 }
@@ -35,7 +43,7 @@ export interface OnlinePlan {
 export function onlinePlanOf(view: FeatureView, { lateness = days(1) } = {}): OnlinePlan {
   const plan = planOf({ ...view, features: { ...view.features, ...signsOfLife(view) } });
   const { profiles, lookupOf, profileOf } = plan;
-  const lookups = [...plan.lookups, ...profiles.map(lookupOfProfile)];
+  const planned = [...plan.lookups, ...profiles.map(lookupOfProfile)];
   const forever = new Set(Object.values(view.features).flatMap((feature) => openStreams(plan, feature)));
   const totals = plan.streams.map((stream) => ({
     ...stream,
@@ -50,12 +58,20 @@ export function onlinePlanOf(view: FeatureView, { lateness = days(1) } = {}): On
   const streams = [...totals, ...events].map((stream, index) => ({
     ...stream,
     index,
-    retention: lateness + longestWindow(lookups, stream) + (stream.snapshot?.every ?? 0),
+    retention: lateness + longestWindow(planned, stream) + (stream.snapshot?.every ?? 0),
     forever: forever.has(stream.name),
   }));
   const moments = Object.values(view.events).map(({ at }) => at);
   const version = hashOf({ derived: view.derived, moments, lateness, streams }).slice(0, 16);
-  return { view, version, lateness, streams, lookups, profiles, lookupOf, profileOf };
+  let end = 0;
+  const lookups = planned.map((lookup): OnlineLookup => {
+    const stream = streams.find(({ name }) => name === lookup.stream.name)!;
+    const profile = profiles.find(({ name }) => name === lookup.name);
+    const start = end;
+    end += profile ? profile.tallies.length : (1 + lookup.ages.length) * widthOf(stream);
+    return { ...lookup, stream, start, end, ...(profile && { profile }) };
+  });
+  return { view, version, lateness, streams, lookups, lookupOf, profileOf };
 }
 
 /** Numbers that a stream holds of each moment (count and sums), or of each event. */

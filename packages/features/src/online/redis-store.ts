@@ -42,6 +42,7 @@ export async function redisStore(plan: OnlinePlan, options: RedisStoreOptions): 
   const space = `{${prefix}:${plan.version}}`;
   const newestKey = `${space}:newest`;
   const settings = settingsOf(plan);
+  const eventsIn = eventReader();
 
   return {
     async add(arrivals) {
@@ -58,7 +59,7 @@ export async function redisStore(plan: OnlinePlan, options: RedisStoreOptions): 
         chunks(reads, readsPerScript).map((chunk) => async () => {
           const keys = [newestKey, ...chunk.map(({ stream, key }) => streamKey(space, stream, key))];
           const found = await client.readTotals(keys.length, ...keys, ...chunk.flatMap(readArguments));
-          return totalsOf(plan, chunk, found);
+          return totalsOf(plan, chunk, found, eventsIn);
         }),
       );
       return answers.flat();
@@ -110,6 +111,7 @@ function totalsOf(
   plan: OnlinePlan,
   reads: readonly Read[],
   [newest, ...members]: readonly [string[], ...string[]],
+  eventsIn: (members: string) => readonly number[],
 ): Totals[] {
   const oldest = new Map<string, number>();
   for (let index = 0; index < newest.length; index += 2) {
@@ -122,9 +124,25 @@ function totalsOf(
     next += answers;
     if (time < (oldest.get(stream.event) ?? time)) return null;
     return stream.keeps === 'events'
-      ? found[0]!.split(' ').flatMap(numbersOf)
+      ? eventsIn(found[0]!)
       : found.flatMap((member) => (member === '' ? zeros(widthOf(stream)) : numbersOf(member)));
   });
+}
+
+/** What is remembered of what was read: some kilobytes each. */
+const windowsRemembered = 4096;
+
+/** Reads the members of a window. What a key's window holds is the same text until the next snapshot, and so is what comes of it. */
+function eventReader(): (members: string) => readonly number[] {
+  const known = new Map<string, readonly number[]>();
+  return (members) => {
+    const found = known.get(members);
+    if (found) return found;
+    const columns = members.split(' ').flatMap(numbersOf);
+    if (known.size === windowsRemembered) known.clear();
+    known.set(members, columns);
+    return columns;
+  };
 }
 
 /** "moment:number:number…" without the moment. */

@@ -6,6 +6,8 @@ export type Rows = number[];
 export function lastBefore(rows: Rows, stride: number, moment: number): number {
   let low = 0;
   let high = rows.length / stride;
+  // Of what happens now, everything is known before: most searches end here.
+  if (high > 0 && rows[rows.length - stride]! < moment) return high - 1;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (rows[middle * stride]! < moment) low = middle + 1;
