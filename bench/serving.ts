@@ -22,6 +22,9 @@ const firstWarmUpSeconds = 3;
 /** The dear model: some 10 ms a run, so that HTTP and the load are little beside it. */
 const slowLayers = 3_000;
 
+/** Connections that ask for one row each: so many that the server always has some to read while it answers others. */
+const callers = 128;
+
 /** ONNX Runtime alone, in so many loops at once. */
 interface Bare {
   readonly name: string;
@@ -29,9 +32,6 @@ interface Bare {
   readonly rowsPerRequest: number;
   readonly loops: number;
 }
-
-/** Of one row each: so many that the server always has some to read while it answers others. */
-const callers = 128;
 
 /** One side of a ratio. */
 type Side = Bare | Scenario;

@@ -82,8 +82,8 @@ function collect(payload: NodeJS.ReadableStream, { limit, expected, start }: Siz
     else {
       if (length === 0) bytes = piece;
       else {
-        const more = Math.max(needed, Math.min(2 * needed, expected));
-        if (needed > bytes.length) bytes = enlarged(bytes, more, start);
+        if (needed > bytes.length)
+          bytes = enlarged(bytes, Math.max(needed, Math.min(2 * needed, expected)), start);
         piece.copy(bytes, length);
         giveBack(piece);
       }

@@ -11,8 +11,9 @@ import { requestedTimeout } from './request-context.ts';
 export function refuseEarly(plane: DataPlane, defaultTimeoutMs: number) {
   return (request: FastifyRequest, _reply: unknown, done: (error?: Error) => void): void => {
     const { model, version } = request.params as { model: string; version?: string };
+    const { arrivedAt, sentAt } = request;
     const timeoutMs = requestedTimeout(request) ?? defaultTimeoutMs;
-    if (version === undefined) plane.assertRoom(model, timeoutMs - request.socketWaitMs);
+    if (version === undefined) plane.assertRoom(model, timeoutMs - (arrivedAt - sentAt));
     done();
   };
 }

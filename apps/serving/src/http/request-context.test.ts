@@ -34,12 +34,12 @@ describe('the deadline', () => {
     ['in seconds, as Request-Timeout says', { 'request-timeout': '0.25' }, 250],
     ['a minute at most', { 'request-timeout': '3600' }, 60_000],
     ['a minute at most, however far', { 'request-timeout': 'Infinity' }, 60_000],
-  ])('is %s after the arrival', async (_what, headers, timeoutMs) => {
+  ])('is %s after it can have come', async (_what, headers, timeoutMs) => {
     const { sentAt, deadline } = await contextOf(headers);
     expect(deadline - sentAt).toBeCloseTo(timeoutMs);
   });
 
-  test('of a body counts from the arrival as well', async () => {
+  test('of a body counts from the same moment', async () => {
     const context = await contextOf({});
     expect(withTimeout(context, 40)).toEqual({ ...context, deadline: context.sentAt + 40 });
     expect(() => withTimeout(context, 0)).toThrow(/parameters.timeout must be/);

@@ -35,8 +35,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** On the clock of `performance.now()`. */
     arrivedAt: number;
-    /** The most that it can have lain in its socket before, milliseconds. */
-    socketWaitMs: number;
+    /** When it had come to this machine, at the earliest. */
+    sentAt: number;
     trail: RequestTrail | null;
   }
 }
@@ -48,11 +48,11 @@ const longestTimeoutMs = 60_000;
 export function registerArrival(server: HttpServer): void {
   const wait = socketWait();
   server.decorateRequest('arrivedAt', 0);
-  server.decorateRequest('socketWaitMs', 0);
+  server.decorateRequest('sentAt', 0);
   server.decorateRequest('trail', null);
   server.addHook('onRequest', (request, _reply, done) => {
     request.arrivedAt = performance.now();
-    request.socketWaitMs = wait.longest();
+    request.sentAt = wait.earliestArrival(request.arrivedAt);
     done();
   });
 }
@@ -67,7 +67,6 @@ export function requestContext(
   defaultTimeoutMs: number,
 ): RequestContext {
   const timeoutMs = requestedTimeout(request) ?? defaultTimeoutMs;
-  const sentAt = request.arrivedAt - request.socketWaitMs;
   const trail: RequestTrail = { inferredAt: 0, serialise: null };
   request.trail = trail;
   return {
@@ -76,8 +75,8 @@ export function requestContext(
     transport,
     arrivedAt: request.arrivedAt,
     parsedAt: performance.now(),
-    sentAt,
-    deadline: sentAt + checkedTimeout(timeoutMs, 'Request-Timeout', 'seconds'),
+    sentAt: request.sentAt,
+    deadline: request.sentAt + checkedTimeout(timeoutMs, 'Request-Timeout', 'seconds'),
     trace: request.trace,
     trail,
   };

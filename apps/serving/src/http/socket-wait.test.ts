@@ -6,9 +6,10 @@ function playedLoop() {
   let now = 0;
   let idleMs = 0;
   let ends: (() => void)[] = [];
-  const wait = socketWait({ now: () => now, idleMs: () => idleMs, onTurnEnd: (task) => ends.push(task) });
+  const wait = socketWait({ idleMs: () => idleMs, onTurnEnd: (task) => ends.push(task) });
   return {
-    read: () => wait.longest(),
+    /** How long what is read now can have waited. */
+    read: () => now - wait.earliestArrival(now),
     work(ms: number) {
       now += ms;
     },

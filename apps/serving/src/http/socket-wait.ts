@@ -3,55 +3,45 @@
 // count it answers callers who have gone.
 
 export interface SocketWait {
-  /** The most that a request which is read now can have waited, milliseconds. */
-  longest(): number;
+  /** When a request that is read now can have come at the earliest. Times are those of `performance.now()`. */
+  earliestArrival(now: number): number;
 }
 
-/** When a turn read its first request, and how long the loop had been idle in all its life by then. */
-interface Turn {
-  readonly firstReadAt: number;
-  readonly idleMs: number;
-}
-
-/** Idle for longer than that, the loop had nothing to read: whoever is read then has come just now. */
-const idleAtLeastMs = 0.1;
-
-export interface LoopClock {
-  now(): number;
-  /** How long the loop has waited for something to do, milliseconds. */
+export interface Loop {
+  /** How long it has waited for something to do in all its life, milliseconds. */
   idleMs(): number;
   /** Calls `task` when this turn has read all that there is. */
   onTurnEnd(task: () => void): void;
 }
 
-const loopClock: LoopClock = {
-  now: () => performance.now(),
+const eventLoop: Loop = {
   idleMs: () => performance.nodeTiming.idleTime,
   onTurnEnd: (task) => void setImmediate(task),
 };
 
-export function socketWait(clock: LoopClock = loopClock): SocketWait {
-  let turn: Turn | null = null;
-  /** Since when what is read in this turn may have been there. */
-  let since = 0;
+/** Idle for longer than that, the loop had nothing to read: whoever is read then has come just now. */
+const idleAtLeastMs = 0.1;
+
+export function socketWait(loop: Loop = eventLoop): SocketWait {
+  /** When the latest turn that read a request read its first one, and how long the loop had been idle by then. */
+  let turn = { firstReadAt: 0, idleMs: Number.NEGATIVE_INFINITY };
+  let earliest = 0;
   let isNewTurn = true;
 
   function begin(now: number): void {
     isNewTurn = false;
-    clock.onTurnEnd(() => {
+    loop.onTurnEnd(() => {
       isNewTurn = true;
     });
-    const idleMs = clock.idleMs();
-    const wasBusy = turn !== null && idleMs - turn.idleMs < idleAtLeastMs;
-    since = wasBusy ? turn!.firstReadAt : now;
+    const idleMs = loop.idleMs();
+    earliest = idleMs - turn.idleMs < idleAtLeastMs ? turn.firstReadAt : now;
     turn = { firstReadAt: now, idleMs };
   }
 
   return {
-    longest() {
-      const now = clock.now();
+    earliestArrival(now) {
       if (isNewTurn) begin(now);
-      return now - since;
+      return earliest;
     },
   };
 }
