@@ -21,7 +21,8 @@ export async function startServer(
 ): Promise<ServerProcess> {
   const child = fork(script, {
     env: { ...process.env, ...variables },
-    execArgv: [],
+    // As serving's npm script has it. What serving is compared with gets the same.
+    execArgv: ['--max-semi-space-size=64'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const exit = once(child, 'exit');
