@@ -12,6 +12,7 @@ export {
 export type { Bundle, BundleFiles } from './bundles.ts';
 export type { Decision } from './decisions.ts';
 export type { Endpoint } from './endpoints.ts';
+export type { RegistryWatch } from './engine.ts';
 export type { Garbage, GarbageOptions } from './garbage.ts';
 export { mlmodelText } from './mlmodel.ts';
 export type { ModelSummary } from './models.ts';
