@@ -9,7 +9,7 @@ import { listEndpoints } from './endpoints.ts';
 import { parseReference } from './names.ts';
 import type { Database } from './tables.ts';
 import { currentAliases, readTransitions, rollbackTarget } from './transitions.ts';
-import { asVersion, listVersions, type ModelVersion } from './versions.ts';
+import { listVersions, livingVersions, type ModelVersion } from './versions.ts';
 
 export interface GarbageOptions {
   /** How many of each model's newest versions stay in any case. */
@@ -139,16 +139,6 @@ async function unnamed(
 async function oldOnes(artifacts: Artifacts, blobs: readonly StoredBlob[], before: number) {
   const times = await Promise.all(blobs.map((blob) => artifacts.putAt(blob.sha256)));
   return blobs.filter((_blob, index) => (times[index] ?? Number.POSITIVE_INFINITY) <= before);
-}
-
-async function livingVersions(db: Database): Promise<readonly ModelVersion[]> {
-  const rows = await db
-    .selectFrom('versions')
-    .selectAll()
-    .where('deleted_at', 'is', null)
-    .orderBy('version', 'desc')
-    .execute();
-  return rows.map(asVersion);
 }
 
 /** A keepLast of NaN would keep nothing. */

@@ -10,6 +10,7 @@ export {
   type TensorSignature,
 } from './bundle-files.ts';
 export type { Bundle, BundleFiles } from './bundles.ts';
+export { copyRegistry, type RegistryCopy } from './copy.ts';
 export type { Decision } from './decisions.ts';
 export type { Endpoint } from './endpoints.ts';
 export type { RegistryWatch } from './engine.ts';
