@@ -7,9 +7,8 @@ import { currentActor } from './actor.ts';
 import type { CliEnv } from './env.ts';
 
 /** Adds `--controller`; a key for it comes from CONTROLLER_KEY. */
-export function controllerOption({ controllerPort }: CliEnv): Option {
-  const url = `http://127.0.0.1:${controllerPort || 8081}`;
-  return new Option('--controller <url>', 'where the controller is').default(url);
+export function controllerOption({ controllerUrl }: CliEnv): Option {
+  return new Option('--controller <url>', 'where the controller is').default(controllerUrl);
 }
 
 /** Adds the options of a command that changes something. */

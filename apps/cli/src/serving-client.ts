@@ -42,14 +42,19 @@ export async function predict(url: string, model: string, body: unknown): Promis
 }
 
 /** The same, of a model of the kit or of one that was imported. */
-export async function predictAny(url: string, model: string, body: unknown): Promise<AnyAnswer> {
-  return anyAnswerSchema.parse(await answerTo(url, model, body));
+export async function predictAny(
+  url: string,
+  model: string,
+  body: unknown,
+  key?: string,
+): Promise<AnyAnswer> {
+  return anyAnswerSchema.parse(await answerTo(url, model, body, key));
 }
 
-async function answerTo(url: string, model: string, body: unknown): Promise<unknown> {
+async function answerTo(url: string, model: string, body: unknown, key?: string): Promise<unknown> {
   const response = await ask(url, `/v1/models/${encodeURIComponent(model)}/predict`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }) },
     body: JSON.stringify(body),
   });
   return bodyOf(response, url);

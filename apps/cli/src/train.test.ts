@@ -20,6 +20,11 @@ it('tells that the gate did not pass, and finds the run again when it is asked f
   });
   expect(first.errors).toContain('Training the network on 420 rows');
 
+  expect(await cli.run('train', '--first', '--rows', '420')).toMatchObject({
+    exitCode: 0,
+    output: expect.stringContaining('has a champion already'),
+  });
+
   const second = await cli.run('train', '--rows', '420', '--seed', '5');
   expect(second.exitCode).toBe(3);
   expect(second.output).toMatch(/^A run with equal inputs is there already/);

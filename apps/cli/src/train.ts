@@ -5,7 +5,7 @@ import type { TrainingJob } from '@flightdeck/queue';
 import { loadModel } from '@flightdeck/training/catalogue';
 import { currentActor } from './actor.ts';
 import type { TrainOptions } from './commands/train.ts';
-import { type CliContext, exitCodes, modelOrOnly } from './context.ts';
+import { type CliContext, exitCodes, modelOrOnly, withRegistry } from './context.ts';
 import { count, duration } from './figures.ts';
 import { interruptibly } from './kit/interruption.ts';
 import { metricTable, verdictText } from './result-screen.ts';
@@ -18,6 +18,10 @@ import { openWorkshop } from './workshop.ts';
 export async function train(context: CliContext, options: TrainOptions): Promise<number> {
   const { terminal } = context;
   const model = await loadModel(modelOrOnly(options.model));
+  if (options.first && (await hasChampion(context, model.name))) {
+    terminal.print(`${model.name} has a champion already: nothing to do.`);
+    return exitCodes.ok;
+  }
   const run = await interruptibly(async (signal) => {
     const workshop = await openWorkshop(context, signal);
     try {
@@ -32,6 +36,12 @@ export async function train(context: CliContext, options: TrainOptions): Promise
     options.json ? JSON.stringify({ existed, ...result }, null, 2) : describe(run, terminal.colours),
   );
   return result.gate.verdict === 'pass' ? exitCodes.ok : exitCodes.notPassed;
+}
+
+function hasChampion(context: CliContext, model: string): Promise<boolean> {
+  return withRegistry(context, async ({ aliases }) =>
+    (await aliases.list(model)).some(({ alias }) => alias === 'champion'),
+  );
 }
 
 /** Without a key, equal inputs are the same run; with a fresh one they are another. */

@@ -16,7 +16,7 @@ export interface Workshop {
   close(): Promise<void>;
 }
 
-/** Opens the broker, and starts a trainer where no kit is up that has one. */
+/** Opens the broker, and starts a trainer where there is none: no kit is up that has one, and none is said to be elsewhere. */
 export async function openWorkshop(context: CliContext, signal: AbortSignal): Promise<Workshop> {
   const { env, terminal } = context;
   const broker = await take(terminal, {
@@ -26,7 +26,8 @@ export async function openWorkshop(context: CliContext, signal: AbortSignal): Pr
   });
   let trainer: Child | null;
   try {
-    trainer = kitIsUp(env.home) ? null : await takeTrainer(context, broker, signal);
+    const isThere = env.trainers === 'elsewhere' || kitIsUp(env.home);
+    trainer = isThere ? null : await takeTrainer(context, broker, signal);
   } catch (error) {
     await broker.stop();
     throw error;

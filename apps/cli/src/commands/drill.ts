@@ -25,11 +25,7 @@ export function drillCommand(context: CliContext, exit: (code: number) => void):
   ])
     .option('--model <name>', 'folder below models/; needed where there are several')
     .option('--here', 'against the kit that is up, with its own policy; by default a kit of its own')
-    .option(
-      '--url <url>',
-      'where the server is, with --here',
-      `http://127.0.0.1:${context.env.servingPort || 8080}`,
-    )
+    .option('--url <url>', 'where the server is, with --here', context.env.servingUrl)
     .option('--from <day>', 'first day that is replayed; by default the first that the model never saw')
     .option('--rows <n>', 'training rows, where there is no champion to take', wholeNumber(1_000), 20_000)
     .option('--no-warm', 'do not post the weeks of events before: features begin empty')

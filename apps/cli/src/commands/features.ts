@@ -16,7 +16,7 @@ function warmCommand(context: CliContext): Command {
     'features warm --until 2001-05-01',
   ])
     .option('--model <name>', 'folder below models/; needed where there are several')
-    .option('--url <url>', 'where the server is', `http://127.0.0.1:${context.env.servingPort || 8080}`)
+    .option('--url <url>', 'where the server is', context.env.servingUrl)
     .requiredOption('--until <moment>', 'events before this day (UTC), or moment with its zone', momentText)
     .addOption(jsonOption())
     .action(async (options: WarmOptions) => {

@@ -135,7 +135,7 @@ function next(
   const { model, version: number } = version;
   if (champion !== number)
     return `Serve it:\n  npx flightdeck models promote ${model} ${number} --reason "…"`;
-  const url = `http://127.0.0.1:${context.env.servingPort || 8080}`;
+  const url = context.env.servingUrl;
   const requests = examples.map(({ path, body }) => {
     const data = JSON.stringify(body).replaceAll("'", "'\\''");
     return `curl -s ${url}${path} -H 'content-type: application/json' -d '${data}'`;

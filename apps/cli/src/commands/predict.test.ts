@@ -9,9 +9,10 @@ import { fillRegistry, testCli } from '../context.fixture.ts';
 
 /** Something that answers HTTP, and what it was asked. The real server is asked by the demo, which CI runs. */
 async function answering(status: number, answer: string) {
-  const asked: { url: string | undefined; body: unknown }[] = [];
+  const asked: { url: string | undefined; authorization: string | undefined; body: unknown }[] = [];
   const server = createServer(async (request: IncomingMessage, response: ServerResponse) => {
-    asked.push({ url: request.url, body: await json(request) });
+    const { url, headers } = request;
+    asked.push({ url, authorization: headers.authorization, body: await json(request) });
     response.writeHead(status, { 'content-type': 'application/json' }).end(answer);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -90,6 +91,13 @@ describe('what is asked', () => {
       { instances: [{ size: 3 }] },
     ]);
     expect(asked[0]!.url).toBe('/v1/models/toy/predict');
+  });
+
+  it('with SERVING_KEY, at SERVING_URL', async () => {
+    const { url, asked } = await answering(200, answer);
+    const cli = await testCli({ SERVING_URL: url, SERVING_KEY: 'secret' });
+    await cli.run('predict', 'toy', '--input', '{"size":1}');
+    expect(asked).toMatchObject([{ authorization: 'Bearer secret' }]);
   });
 
   it('the content of a file', async () => {

@@ -19,19 +19,19 @@ interface Options {
 }
 
 export function predictCommand(context: CliContext): Command {
-  const url = `http://127.0.0.1:${context.env.servingPort || 8080}`;
+  const { servingUrl, servingKey } = context.env;
   return command('predict <name>', 'ask a running server', [
     `predict ${exampleModel}`,
     `predict ${exampleModel} --input '{"some_feature": 1}' --json`,
     `predict ${exampleModel} --file - < instances.json`,
   ])
-    .option('--url <url>', 'where the server is', url)
+    .option('--url <url>', 'where the server is; a key for it comes from SERVING_KEY', servingUrl)
     .addOption(new Option('--input <json>', 'an instance, or a list of them').conflicts('file'))
     .option('--file <path>', 'the same from a file; - reads standard input')
     .addOption(jsonOption())
     .action(async (name: string, options: Options) => {
       const body = await requestBody(context, name, options);
-      const answer = await predictAny(options.url, name, body);
+      const answer = await predictAny(options.url, name, body, servingKey);
       context.terminal.print(options.json ? JSON.stringify(answer, null, 2) : describe(answer));
     });
 }

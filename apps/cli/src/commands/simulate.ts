@@ -29,7 +29,7 @@ export function simulateCommand(context: CliContext): Command {
     'simulate --from 2001-05-01 --to 2001-05-02 --speed 3600 --scenario null-burst@2001-05-01T06:00Z/2001-05-01T12:00Z',
   ])
     .option('--model <name>', 'folder below models/; needed where there are several')
-    .option('--url <url>', 'where the server is', `http://127.0.0.1:${context.env.servingPort || 8080}`)
+    .option('--url <url>', 'where the server is', context.env.servingUrl)
     .requiredOption('--from <moment>', 'first row: a day (UTC), or a moment with its zone')
     .requiredOption('--to <moment>', 'until here, exclusive')
     .option('--speed <n>', 'event time over real time; 0 as fast as serving answers', number(0), 0)

@@ -11,6 +11,7 @@ export interface TrainOptions {
   readonly seed: number;
   readonly promote: boolean;
   readonly again?: true;
+  readonly first?: true;
   readonly json?: true;
 }
 
@@ -25,6 +26,7 @@ export function trainCommand(context: CliContext, exit: (code: number) => void):
     .option('--seed <n>', 'start of every random draw', wholeNumber(0), 1)
     .option('--no-promote', 'register the version, but leave the champion where it is')
     .option('--again', 'train anew, though a run with equal inputs is there')
+    .option('--first', 'only where the model has no champion yet')
     .addOption(jsonOption())
     .addHelpText('after', '\nExit code 3: the run is done, and its gate said fail or inconclusive.')
     .action(async (options: TrainOptions) => {
