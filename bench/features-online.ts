@@ -180,7 +180,7 @@ async function measureStore(plan: OnlinePlan, store: FeatureStore, { filling, ev
 async function inBatches<Item>(
   items: readonly Item[],
   size: number,
-  work: (batch: readonly Item[]) => Promise<unknown>,
+  work: (batch: readonly Item[]) => unknown,
 ): Promise<number> {
   const started = performance.now();
   for (let next = 0; next < items.length; next += size) await work(items.slice(next, next + size));

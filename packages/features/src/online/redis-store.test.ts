@@ -181,6 +181,7 @@ describe.runIf(hasRedis)('the Redis store', () => {
       expect.toSatisfy((ttl: number) => Math.abs(ttl - pause - minutes * 60) < 60);
     expect(Object.fromEntries(lives)).toEqual({
       newest: -1,
+      position: -1,
       'ids:departure': seconds(120 + 300 + 100),
       'ids:landing': seconds(120 + 300 + 100),
       'departure_by_destination:BBB': -1,
