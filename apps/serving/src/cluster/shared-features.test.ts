@@ -34,7 +34,7 @@ const view: FeatureView = {
 const noon = Date.parse('2001-05-01T12:00:00Z');
 
 /** Each over a connection of its own, so workers take turns. */
-async function post(serving: ServingProcess, path: string, body: object) {
+async function post(serving: ServingProcess, path: string, body: object): Promise<object> {
   const headers = { 'content-type': 'application/json', connection: 'close' };
   const answer = await fetch(`http://127.0.0.1:${serving.port}${path}`, {
     method: 'POST',
@@ -42,7 +42,7 @@ async function post(serving: ServingProcess, path: string, body: object) {
     body: JSON.stringify(body),
   });
   expect(answer.status).toBe(200);
-  return answer.json();
+  return (await answer.json()) as object;
 }
 
 const sell = (serving: ServingProcess, id: string, amount: number) =>
@@ -50,11 +50,16 @@ const sell = (serving: ServingProcess, id: string, amount: number) =>
     events: [{ type: 'sale', id, time: noon - 60_000, columns: { origin: 'DEN', amount } }],
   });
 
+interface Prediction {
+  readonly probability: number;
+  readonly predictionId: string;
+}
+
 /** Who answered, by the token in the prediction's id, and the b that follows from the probability. */
 async function ask(serving: ServingProcess): Promise<{ worker: string; b: number }> {
   const instance = { a: 0, origin: 'DEN', time: noon };
-  const { prediction } = await post(serving, '/v1/models/sum/predict', { instance });
-  const { probability, predictionId } = prediction as { probability: number; predictionId: string };
+  const answer = await post(serving, '/v1/models/sum/predict', { instance });
+  const { probability, predictionId } = (answer as { prediction: Prediction }).prediction;
   return { worker: predictionId.split('-')[0]!, b: Math.log(probability / (1 - probability)) };
 }
 

@@ -186,7 +186,7 @@ describe.runIf(hasRedis)('the Redis store', () => {
   it('asks Redis again once it may have missed something: a connection that was lost, or a Redis that was emptied', async () => {
     const [reader, writer] = [await open({ prefix: 'missed' }), await open({ prefix: 'missed' })];
     await lookup(reader);
-    await admin.client('KILL', 'TYPE', 'pubsub');
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
     await writer.ingest([departure('1', 10)]);
     await vi.waitFor(async () => expect((await lookup(reader)).departures).toBe(1));
     await writer.ingest([departure('2', 10)]);
