@@ -1,11 +1,18 @@
 // Features in the memory of several workers, as the real processes that they are: what one is told, all of them know, also those that start
 // later.
 
-import type { FeatureView } from '@flightdeck/features/online';
+import {
+  type FeatureView,
+  memoryStore,
+  type OnlineFeatures,
+  onlineFeatures,
+  onlinePlanOf,
+} from '@flightdeck/features/online';
 import { bundleFiles } from '@flightdeck/registry';
 import { expect, test, vi } from 'vitest';
 import { promoteSum, temporaryRegistry } from '../sum-model.fixture.ts';
 import { type ServingProcess, start } from './serving-process.fixture.ts';
+import { featureKeeper, type SharedStores, sharedStores } from './shared-features.ts';
 
 // Three processes start in about two seconds, on a busy machine in several.
 vi.setConfig({ testTimeout: 60_000 });
@@ -136,3 +143,38 @@ test('while events keep coming, no worker misses one, also one that has just sta
   const workers = await untilAllKnow(serving, sum / count);
   expect(workers.size).toBe(2);
 });
+
+test('when the primary is full in the middle of a batch, every worker still knows exactly what counts', async () => {
+  const plan = onlinePlanOf(view);
+  const workers = new Map<number, SharedStores>();
+  const stores = { open: async () => memoryStore(plan, { maximumKeys: 2 }), save: async () => {} };
+  const keeper = featureKeeper(stores, (worker, news) => workers.get(worker)!.hear(throughChannel(news)));
+  const engines: OnlineFeatures[] = [];
+  for (const worker of [1, 2]) {
+    const shared = sharedStores(async (question) =>
+      throughChannel(await keeper.answer(worker, throughChannel(question))),
+    );
+    workers.set(worker, shared);
+    engines.push(onlineFeatures(plan, await shared.open(plan), { clock: () => noon }));
+  }
+  const at = noon / 60_000 - 1;
+  const sale = (origin: string) => ({ type: 'sale', id: origin, at, columns: { origin, amount: 3 } });
+  const known = (engine: OnlineFeatures) =>
+    engine.lookup(['DEN', 'SFO', 'LAX'].map((origin) => ({ time: at + 1, columns: { origin }, given: {} })));
+  for (const engine of engines) await known(engine);
+
+  const events = ['DEN', 'SFO', 'LAX'].map(sale);
+  await expect(engines[0]!.ingest(events)).rejects.toMatchObject({
+    code: 'FEATURE_STORE_FULL',
+    retryable: true,
+  });
+  for (const engine of engines) {
+    expect((await known(engine)).map(({ values }) => values.b)).toEqual([3, 3, null]);
+  }
+  await keeper.left(1);
+  expect(await engines[1]!.ingest([sale('DEN')])).toEqual([{ status: 'duplicate' }]);
+});
+
+function throughChannel<Message>(message: Message): Message {
+  return JSON.parse(JSON.stringify(message)) as Message;
+}
