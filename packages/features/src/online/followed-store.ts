@@ -128,7 +128,9 @@ export function followedStore(
     const loads = await Promise.all(inLoads(keys).map((some) => origin.load(some)));
     return {
       newest: new Map(loads.flatMap(({ newest }) => [...newest])),
-      kept: loads.flatMap(({ rows }) => rows.map((own): Kept => ({ rows: own, changes: 0, made: [] }))),
+      kept: loads.flatMap(({ rows }) =>
+        rows.map((own): Kept => ({ rows: own, changes: 0, readBefore: Number.NEGATIVE_INFINITY, made: [] })),
+      ),
     };
   }
 

@@ -40,7 +40,7 @@ export function keptKeys(plan: OnlinePlan): KeptKeys {
     streams,
     count: () => streams.reduce((sum, { size }) => sum + size, 0),
     put(stream, key, rows) {
-      const kept = { rows, changes: 0, made: [] };
+      const kept = { rows, changes: 0, readBefore: Number.NEGATIVE_INFINITY, made: [] };
       streams[stream.index]!.set(key, kept);
       return kept;
     },
@@ -64,5 +64,5 @@ export function keptKeys(plan: OnlinePlan): KeptKeys {
 export function addTo(kept: Kept, { stream, moment, amounts }: Addition): void {
   if (stream.keeps === 'totals') addAt(kept.rows, moment, amounts);
   else keepAt(kept.rows, moment, amounts);
-  kept.changes++;
+  if (stream.keeps === 'totals' || moment < kept.readBefore) kept.changes++;
 }

@@ -64,6 +64,7 @@ export function compileTallies(
     for (const window of known) {
       if (window.end === end && window.changes === kept.changes) return window.cycles;
     }
+    kept.readBefore = Math.max(kept.readBefore, end);
     const events = eventsBetween(kept.rows, columns.length, end - over, end);
     const cycles = axes.map((axis) => cycleOf(events, columns.length, axis));
     const windows = [{ changes: kept.changes, end, cycles }, ...known].slice(0, remembered);

@@ -7,6 +7,8 @@ export interface Kept {
   readonly rows: Rows;
   /** How often they have changed: whoever remembers what it made of them knows by that whether it still holds. */
   changes: number;
+  /** Before this moment events have been read. One that joins later, as nearly all do until a snapshot, changes nothing that anybody has seen. */
+  readBefore: number;
   /** What lookups made of them last, each at its own place. */
   readonly made: unknown[];
 }
