@@ -1,6 +1,6 @@
 // What the primary and its workers say to each other. Both are this program, so the types are all the checking there is.
 
-import type { FeatureQuestion } from './shared-features.ts';
+import type { FeatureNews, FeatureQuestion } from './shared-features.ts';
 
 /** To every worker: the metrics of its process; a look at the registry, begun after the question. */
 export type Question = 'metrics' | 'pass';
@@ -31,6 +31,8 @@ export type ToWorker =
   | { readonly kind: 'instance'; readonly unready: string | null }
   | Ask
   | Answer
+  /** To those that follow the store of its plan. */
+  | ({ readonly kind: 'features' } & FeatureNews)
   /** Finish what was accepted, and end. */
   | { readonly kind: 'stop' };
 

@@ -15,7 +15,7 @@ import { type InstanceMetrics, instanceMetrics, workerFamilies } from './instanc
 import { type Members, memberList } from './members.ts';
 import type { FromWorker, Question } from './messages.ts';
 import { type Asking, asking } from './questions.ts';
-import { type FeatureQuestion, type FeatureReply, featureKeeper } from './shared-features.ts';
+import { type FeatureKeeper, featureKeeper } from './shared-features.ts';
 import { startWorkers, type WorkerGroup } from './worker-group.ts';
 
 /** Twice as many as Node lets the kernel keep for a process that is slow to accept. */
@@ -43,17 +43,21 @@ export async function runPrimary(env: ServingEnv): Promise<never> {
     own: ownMetrics(members, connections, () => group.restarts()),
   });
   const features = memoryStores(env.FLIGHTDECK_HOME, log);
+  const keeper = featureKeeper(features, (worker, news) =>
+    members.send(worker, { kind: 'features', ...news }),
+  );
   const saving = setInterval(() => void features.save(), saveEveryMs).unref();
   const group: WorkerGroup = startWorkers({
     workers: env.SERVING_WORKERS,
     clock: systemClock,
     log,
     onStart: members.join,
-    onMessage: listener({ members, connections, questions, metrics, features: featureKeeper(features) }),
+    onMessage: listener({ members, connections, questions, metrics, features: keeper }),
     onEnd(worker) {
       members.leave(worker);
       questions.left(worker);
       metrics.left(worker);
+      void keeper.left(worker);
     },
   });
 
@@ -75,7 +79,7 @@ interface Parts {
   readonly connections: ConnectionSwitch;
   readonly questions: Asking;
   readonly metrics: InstanceMetrics;
-  readonly features: (question: FeatureQuestion) => Promise<FeatureReply>;
+  readonly features: FeatureKeeper;
 }
 
 /** What each message of a worker leads to. */
@@ -96,7 +100,11 @@ function listener({ members, connections, questions, metrics, features }: Parts)
         connections.report(worker, message);
         break;
       case 'features':
-        members.send(worker, { kind: 'answer', id: message.id, value: await features(message.question) });
+        members.send(worker, {
+          kind: 'answer',
+          id: message.id,
+          value: await features.answer(worker, message.question),
+        });
         break;
       case 'answer':
         questions.answered(worker, message.id, message.value);

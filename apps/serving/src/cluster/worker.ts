@@ -8,7 +8,7 @@ import type { Family } from '../metrics/family.ts';
 import { type ConnectionTaking, connectionTaking } from './connection-taking.ts';
 import type { EventLoop, Instance } from './instance.ts';
 import type { FromWorker, Question, ToWorker } from './messages.ts';
-import { type FeatureQuestion, type FeatureReply, sharedStore } from './shared-features.ts';
+import { type FeatureQuestion, type FeatureReply, sharedStores } from './shared-features.ts';
 
 export function workerInstance(eventLoop: EventLoop): Instance {
   const questions = new Map<number, PromiseWithResolvers<unknown>>();
@@ -33,6 +33,7 @@ export function workerInstance(eventLoop: EventLoop): Instance {
   const ask = (question: Question) => answerTo((id) => ({ kind: 'ask', id, question }));
   const askFeatures = (question: FeatureQuestion) =>
     answerTo((id) => ({ kind: 'features', id, question })) as Promise<FeatureReply>;
+  const features = sharedStores(askFeatures);
 
   const answerers = { metrics: eventLoop.metrics, pass: eventLoop.pass } satisfies Record<Question, unknown>;
 
@@ -50,6 +51,9 @@ export function workerInstance(eventLoop: EventLoop): Instance {
       case 'answer':
         questions.get(message.id)?.resolve(message.value);
         questions.delete(message.id);
+        break;
+      case 'features':
+        features.hear(message);
         break;
       case 'stop':
         stop();
@@ -84,7 +88,7 @@ export function workerInstance(eventLoop: EventLoop): Instance {
       tell({ kind: 'state', unready });
     },
     unreadyReason: () => instanceUnready,
-    openFeatureStore: (plan) => sharedStore(plan, askFeatures),
+    openFeatureStore: features.open,
     wake: async () => void (await ask('pass')),
     metrics: async () => (await ask('metrics')) as readonly Family[],
   };

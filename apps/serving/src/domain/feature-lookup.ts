@@ -21,8 +21,11 @@ export interface FeatureLookup {
   readonly columns: ReadonlySet<string>;
   /** When the instance's event happens, milliseconds since 1970 UTC. WRONG_TYPE. */
   timeOf(instance: Instance, position: number): number;
-  /** What the instances lack, as of these times. Never throws: null where the store is away, and `onFailure` hears why. */
-  find(instances: readonly Instance[], times: Float64Array): Promise<FeatureTable | null>;
+  /** What the instances lack, as of these times; at once where the store can. Never throws: null where it is away, and `onFailure` hears why. */
+  find(
+    instances: readonly Instance[],
+    times: Float64Array,
+  ): FeatureTable | null | Promise<FeatureTable | null>;
 }
 
 export type Instance = Readonly<Record<string, unknown>>;
@@ -43,6 +46,11 @@ export const statusCode = Object.fromEntries(statuses.map((status, code) => [sta
 >;
 
 export function featureLookup({ view, engine, clock, onFailure }: FeatureLookupOptions): FeatureLookup {
+  function failed(error: unknown): null {
+    onFailure(error);
+    return null;
+  }
+
   return {
     aggregates: Object.keys(view.features).filter((name) => isAggregate(view.features[name]!)),
     columns: new Set(lookupColumns(view)),
@@ -56,12 +64,12 @@ export function featureLookup({ view, engine, clock, onFailure }: FeatureLookupO
         time,
       );
     },
-    async find(instances, times) {
+    find(instances, times) {
       try {
-        return await engine.lookupTable(instances.map((instance, row) => rowOf(instance, times[row]!)));
+        const table = engine.lookupTable(instances.map((instance, row) => rowOf(instance, times[row]!)));
+        return table instanceof Promise ? table.catch(failed) : table;
       } catch (error) {
-        onFailure(error);
-        return null;
+        return failed(error);
       }
     },
   };

@@ -46,10 +46,12 @@ export function scoreModel(signature: ScoreSignature, lookup: FeatureLookup | nu
       if (lookup === null) return batchOf(read);
       const eventTimes = Float64Array.from(instances as readonly Instance[], lookup.timeOf);
       if (!isLacking(read, names.length, lookedUp)) return batchOf(read, eventTimes);
-      return lookup.find(instances as readonly Instance[], eventTimes).then((table) => {
+      const filledWith = (table: FeatureTable | null) => {
         if (table !== null) fillIn(read, names.length, lookedUp, table);
         return batchOf(read, eventTimes);
-      });
+      };
+      const found = lookup.find(instances as readonly Instance[], eventTimes);
+      return found instanceof Promise ? found.then(filledWith) : filledWith(found);
     },
   };
 }

@@ -1,4 +1,4 @@
-// The feature stores of an instance that has no Redis: in the memory of one process, which is the only one to have them, and in a file
+// The feature stores of an instance that has no Redis: in the memory of one process (other workers have copies), and in a file
 // when it ends. What happened after the last save is lost with a crash; a Redis loses nothing.
 
 import { join } from 'node:path';

@@ -7,7 +7,7 @@ import type { Columns } from './columns.ts';
 import { compileAggregate } from './feature-values.ts';
 import type { OnlinePlan } from './online-plan.ts';
 import { compileLookups } from './row-lookups.ts';
-import type { Read, Totals } from './store.ts';
+import type { Found, StreamKey } from './store.ts';
 
 /** A row to be predicted. */
 export interface FeatureRow {
@@ -35,9 +35,9 @@ export interface FeatureTable {
 }
 
 export interface RowQuestion {
-  readonly reads: readonly Read[];
-  /** What the answers to the reads, in order, make of the rows. */
-  tableOf(found: readonly Totals[]): FeatureTable;
+  readonly keys: readonly StreamKey[];
+  /** What is found for the keys makes of the rows. */
+  tableOf(found: Found): FeatureTable;
 }
 
 const [present, byDefault, stale] = [1, 2, 3];
@@ -45,25 +45,32 @@ const unread = -1;
 
 /** Finds out what rows lack. Throws ROW_TIME_INVALID. */
 export function compileQuestions(plan: OnlinePlan): (rows: readonly FeatureRow[]) => RowQuestion {
-  const aggregates = Object.entries(plan.view.features).flatMap(([name, feature]) =>
-    isAggregate(feature) ? [{ name, ...compileAggregate(plan, feature) }] : [],
-  );
-  const { lookups, keysOf } = compileLookups(plan);
+  const { lookups, sources, keysOf } = compileLookups(plan);
+  const aggregates = Object.entries(plan.view.features).flatMap(([name, feature]) => {
+    if (!isAggregate(feature)) return [];
+    const compiled = compileAggregate(plan, feature);
+    return [
+      { name, ...compiled, sources: [...new Set(compiled.lookups.map((one) => lookups[one]!.source))] },
+    ];
+  });
   const columnsOf = columnMerger(plan.view);
+  // Used again for each row or batch: a typed array of this size costs as much to make as to fill.
+  const numbers = new Float64Array(plan.lookups.at(-1)?.end ?? 0);
+  const needed = new Uint8Array(sources.length);
+  const latest = new Int32Array(sources.length);
 
-  /** Marks what a row lacks as default, and returns the lookups behind it. */
-  function markLacking({ given }: FeatureRow, statuses: Uint8Array, at: number): Uint8Array {
-    const needed = new Uint8Array(lookups.length);
+  /** Marks what a row lacks as default, and the sources behind it as needed. */
+  function markLacking({ given }: FeatureRow, statuses: Uint8Array, at: number): void {
+    needed.fill(0);
     for (let index = 0; index < aggregates.length; index++) {
-      const { name, lookups } = aggregates[index]!;
+      const { name, sources } = aggregates[index]!;
       if ((given[name] ?? null) !== null) continue;
       statuses[at + index] = byDefault;
-      for (const lookup of lookups) needed[lookup] = 1;
+      for (const source of sources) needed[source] = 1;
     }
-    return needed;
   }
 
-  function fill({ values, statuses }: FeatureTable, at: number, numbers: Float64Array): void {
+  function fill({ values, statuses }: FeatureTable, at: number): void {
     for (let index = 0; index < aggregates.length; index++) {
       if (statuses[at + index] !== byDefault) continue;
       const { value, isStale } = aggregates[index]!;
@@ -74,36 +81,49 @@ export function compileQuestions(plan: OnlinePlan): (rows: readonly FeatureRow[]
     }
   }
 
+  /** The minute of the oldest row that each source can still answer. */
+  function oldestOf({ newest }: Found): readonly number[] {
+    return sources.map(
+      ({ stream }) => (newest.get(stream.event) ?? Number.NEGATIVE_INFINITY) - plan.lateness,
+    );
+  }
+
   return (rows) => {
     const statuses = new Uint8Array(rows.length * aggregates.length);
     const columns = rows.map(columnsOf);
-    const reads: Read[] = [];
-    // By row and lookup: which of the reads answers it.
-    const readAt = new Int32Array(rows.length * lookups.length).fill(unread);
+    const keys: StreamKey[] = [];
+    // By row and source: which of the keys answers it. Rows that follow each other often ask for the same.
+    const keyAt = new Int32Array(rows.length * sources.length).fill(unread);
+    latest.fill(unread);
     for (let row = 0; row < rows.length; row++) {
-      const { time } = rows[row]!;
-      requireTime(time);
-      const needed = markLacking(rows[row]!, statuses, row * aggregates.length);
-      const keys = keysOf(columns[row]!);
-      for (let index = 0; index < lookups.length; index++) {
-        const lookup = lookups[index]!;
-        const key = keys[lookup.key];
+      requireTime(rows[row]!.time);
+      markLacking(rows[row]!, statuses, row * aggregates.length);
+      const own = keysOf(columns[row]!);
+      for (let index = 0; index < sources.length; index++) {
+        const source = sources[index]!;
+        const key = own[source.key];
         if (needed[index] === 0 || key === undefined) continue;
-        readAt[row * lookups.length + index] = reads.length;
-        reads.push(lookup.read(key, time));
+        if (keys[latest[index]!]?.key !== key) {
+          latest[index] = keys.length;
+          keys.push({ stream: source.stream, key });
+        }
+        keyAt[row * sources.length + index] = latest[index]!;
       }
     }
     return {
-      reads,
+      keys,
       tableOf(found) {
         const table = { values: new Float64Array(statuses.length).fill(Number.NaN), statuses };
-        const numbers = new Float64Array(plan.lookups.at(-1)?.end ?? 0);
+        const oldest = oldestOf(found);
         for (let row = 0; row < rows.length; row++) {
+          const { time } = rows[row]!;
           for (let index = 0; index < lookups.length; index++) {
-            const read = readAt[row * lookups.length + index]!;
-            lookups[index]!.tell(read === unread ? null : found[read]!, columns[row]!, numbers);
+            const { source, start, end, write } = lookups[index]!;
+            const key = keyAt[row * sources.length + source]!;
+            if (key === unread || time < oldest[source]!) numbers.fill(Number.NaN, start, end);
+            else write(found.kept[key], time, columns[row]!, numbers);
           }
-          fill(table, row * aggregates.length, numbers);
+          fill(table, row * aggregates.length);
         }
         return table;
       },

@@ -11,44 +11,8 @@ export function keepAt(rows: Rows, moment: number, columns: readonly number[]): 
   else rows.splice(start, 0, moment, ...columns);
 }
 
-export interface WindowsReadLast {
-  /** The columns of all events from the beginning to before the end, one event after the other: the same array while nothing changes. */
-  read(rows: Rows | undefined, width: number, begin: number, end: number): readonly number[];
-  /** To be told of an event that was added at a moment. */
-  forget(rows: Rows, moment: number): void;
-}
-
-interface Window {
-  readonly begin: number;
-  readonly end: number;
-  readonly columns: readonly number[];
-}
-
-/** A window ends at a snapshot, so rows ask for the same one until the next; and around one, for that before it as well. */
-const remembered = 2;
-
-/** Remembers of each key the windows that were read last. */
-export function windowsReadLast(): WindowsReadLast {
-  const windows = new WeakMap<Rows, readonly Window[]>();
-  return {
-    read(rows, width, begin, end) {
-      if (!rows) return none;
-      const known = windows.get(rows) ?? [];
-      for (const window of known) if (window.begin === begin && window.end === end) return window.columns;
-      const columns = eventsBetween(rows, width, begin, end);
-      windows.set(rows, [{ begin, end, columns }, ...known].slice(0, remembered));
-      return columns;
-    },
-    forget(rows, moment) {
-      const known = windows.get(rows);
-      if (known?.some(({ end }) => moment < end)) windows.delete(rows);
-    },
-  };
-}
-
-const none: readonly number[] = [];
-
-function eventsBetween(rows: Rows, width: number, begin: number, end: number): number[] {
+/** The columns of all events from the beginning to before the end, one event after the other. */
+export function eventsBetween(rows: Rows, width: number, begin: number, end: number): number[] {
   const columns: number[] = [];
   const stride = width + 1;
   const last = lastBefore(rows, stride, end);

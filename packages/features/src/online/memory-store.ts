@@ -1,12 +1,11 @@
 // The store in this process's memory: as fast as a map, and gone with the process unless a snapshot was saved.
 
 import { FlightdeckError } from '@flightdeck/core';
-import { dropBefore, keepAt, windowsReadLast } from './kept-events.ts';
-import { type OnlinePlan, type OnlineStream, widthOf } from './online-plan.ts';
+import { addTo, keptKeys } from './kept-keys.ts';
+import type { OnlinePlan } from './online-plan.ts';
 import type { Rows } from './rows.ts';
-import { addAt, forgetBefore, totalsBefore } from './running-totals.ts';
 import { readSnapshot, writeSnapshot } from './snapshot-file.ts';
-import type { Addition, Arrival, ArrivalOutcome, FeatureStore, Read, Totals } from './store.ts';
+import type { Addition, Arrival, ArrivalOutcome, FeatureStore, Found, StreamKey } from './store.ts';
 
 /** Everything the store knows. */
 export interface MemoryState {
@@ -19,6 +18,7 @@ export interface MemoryState {
 }
 
 export interface MemoryStore extends FeatureStore {
+  read(keys: readonly StreamKey[]): Found;
   /** Saves the state as it is now to a file, which appears whole or not at all. The event loop is blocked while it is encoded. */
   save(path: string): Promise<void>;
   /** Takes over a saved state in place of its own. SNAPSHOT_MISSING, SNAPSHOT_DAMAGED, SNAPSHOT_OF_ANOTHER_PLAN otherwise, and nothing changes. */
@@ -31,42 +31,32 @@ export interface MemoryStore extends FeatureStore {
  * that, `add` throws FEATURE_STORE_FULL: nothing but made-up names reaches a million.
  */
 export function memoryStore(plan: OnlinePlan, { maximumKeys = 1_000_000 } = {}): MemoryStore {
-  let state = emptyState(plan);
-  const nextSweep = new Map<string, number>();
-  const windows = windowsReadLast();
+  const keys = keptKeys(plan);
+  const idsOf = new Map<string, Map<string, number>>();
 
   function add(arrival: Arrival): ArrivalOutcome {
     const { type, id, at } = arrival;
-    const newest = state.newest.get(type) ?? Number.NEGATIVE_INFINITY;
-    const ids = state.ids.get(type) ?? new Map<string, number>();
+    const newest = keys.newest.get(type) ?? Number.NEGATIVE_INFINITY;
+    const ids = idsOf.get(type) ?? new Map<string, number>();
     if (at < newest - plan.lateness) return 'late';
     const seen = ids.get(id);
     if (seen !== undefined && seen >= newest - plan.lateness) return 'duplicate';
 
     requireRoom(arrival.additions.length);
-    state.ids.set(type, ids.set(id, at));
-    for (const addition of arrival.additions) {
-      const { stream, moment, amounts } = addition;
-      const rows = rowsOf(addition);
-      if (stream.keeps === 'totals') addAt(rows, moment, amounts);
-      else {
-        keepAt(rows, moment, amounts);
-        windows.forget(rows, moment);
-      }
+    idsOf.set(type, ids.set(id, at));
+    for (const addition of arrival.additions) addTo(keptOf(addition), addition);
+    if (keys.advance(type, at)) {
+      for (const [id, when] of ids) if (when < at - plan.lateness) ids.delete(id);
     }
-    if (at > newest) advance(type, at);
     return 'accepted';
   }
 
-  function rowsOf({ stream, key }: Addition): Rows {
-    const keys = state.streams[stream.index]!;
-    const found = keys.get(key) ?? [];
-    if (found.length === 0) keys.set(key, found);
-    return found;
+  function keptOf({ stream, key }: Addition) {
+    return keys.streams[stream.index]!.get(key) ?? keys.put(stream, key, []);
   }
 
-  function requireRoom(keys: number): void {
-    if (state.streams.reduce((sum, { size }) => sum + size, keys) <= maximumKeys) return;
+  function requireRoom(more: number): void {
+    if (keys.count() + more <= maximumKeys) return;
     throw new FlightdeckError(
       'FEATURE_STORE_FULL',
       `The features of ${plan.view.name} already hold ${maximumKeys} keys. Look for made-up names in the events, or raise the limit; ` +
@@ -75,46 +65,28 @@ export function memoryStore(plan: OnlinePlan, { maximumKeys = 1_000_000 } = {}):
     );
   }
 
-  /** Moves the newest moment of a type on, and now and then forgets what that has put out of sight. */
-  function advance(type: string, at: number): void {
-    state.newest.set(type, at);
-    if (at < (nextSweep.get(type) ?? Number.NEGATIVE_INFINITY)) return;
-    nextSweep.set(type, at + plan.lateness / 4);
-    const ids = state.ids.get(type)!;
-    for (const [id, when] of ids) if (when < at - plan.lateness) ids.delete(id);
-    for (const stream of plan.streams) if (stream.event === type) sweep(stream, at - stream.retention);
-  }
-
-  function sweep(stream: OnlineStream, from: number): void {
-    const keys = state.streams[stream.index]!;
-    const stride = widthOf(stream) + 1;
-    const forget = stream.keeps === 'totals' ? forgetBefore : dropBefore;
-    for (const [key, rows] of keys) {
-      if (!stream.forever && rows.at(-stride)! < from) keys.delete(key);
-      else forget(rows, stride, from);
-    }
-  }
-
-  function read({ stream, key, time, ends }: Read): Totals {
-    if (time < state.newest.get(stream.event)! - plan.lateness) return null;
-    const rows = state.streams[stream.index]!.get(key);
-    if (stream.keeps === 'totals') return totalsBefore(rows, widthOf(stream), ends);
-    const [end, begin] = ends as [number, number];
-    return windows.read(rows, widthOf(stream), begin, end);
+  function state(): MemoryState {
+    const rowsOf = (stream: (typeof keys.streams)[number]) =>
+      new Map([...stream].map(([key, { rows }]) => [key, rows] as const));
+    return { newest: new Map(keys.newest), ids: idsOf, streams: keys.streams.map(rowsOf) };
   }
 
   return {
     add: async (arrivals) => arrivals.map(add),
-    read: async (reads) => reads.map(read),
-    save: (path) => writeSnapshot(path, plan, state),
+    read: (wanted) => ({
+      newest: keys.newest,
+      kept: wanted.map(({ stream, key }) => keys.streams[stream.index]!.get(key)),
+    }),
+    save: (path) => writeSnapshot(path, plan, state()),
     async restore(path) {
-      state = await readSnapshot(path, plan);
-      nextSweep.clear();
+      const { newest, ids, streams } = await readSnapshot(path, plan);
+      keys.clear();
+      idsOf.clear();
+      for (const [type, own] of ids) idsOf.set(type, own);
+      for (const stream of plan.streams)
+        for (const [key, rows] of streams[stream.index]!) keys.put(stream, key, rows);
+      for (const [type, at] of newest) keys.advance(type, at);
     },
     close: async () => {},
   };
-}
-
-function emptyState({ streams }: OnlinePlan): MemoryState {
-  return { newest: new Map(), ids: new Map(), streams: streams.map(() => new Map()) };
 }

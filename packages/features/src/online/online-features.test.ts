@@ -153,9 +153,9 @@ describe('a row', () => {
     const given = Object.fromEntries(Object.keys(view.features).map((name) => [name, 1]));
     const untouched: FeatureStore = {
       ...away,
-      async read(reads) {
-        expect(reads).toEqual([]);
-        return [];
+      read(keys) {
+        expect(keys).toEqual([]);
+        return { newest: new Map(), kept: [] };
       },
     };
     const [answer] = await engine(untouched).lookup([row(60, {}, given)]);

@@ -27,8 +27,8 @@ export interface FeatureAnswer {
 export interface OnlineFeatures {
   /** One outcome per event, in order. Throws what the store throws; the same events may be sent again then. */
   ingest(events: readonly FeatureEvent[]): Promise<EventOutcome[]>;
-  /** Works out what the rows lack from what happened before their times, in one round trip. Throws ROW_TIME_INVALID and what the store throws. */
-  lookupTable(rows: readonly FeatureRow[]): Promise<FeatureTable>;
+  /** Works out what the rows lack from what happened before their times, in one round trip, or at once where the store can. Throws ROW_TIME_INVALID and what the store throws. */
+  lookupTable(rows: readonly FeatureRow[]): FeatureTable | Promise<FeatureTable>;
   /** The same, with every feature by its name, what was given too, and defaults. Dear: an answer is an object of as many fields. */
   lookup(rows: readonly FeatureRow[]): Promise<FeatureAnswer[]>;
 }
@@ -42,9 +42,10 @@ export function onlineFeatures(
   const questionOf = compileQuestions(plan);
   const answersOf = compileAnswers(plan);
 
-  async function lookupTable(rows: readonly FeatureRow[]): Promise<FeatureTable> {
-    const { reads, tableOf } = questionOf(rows);
-    return tableOf(await store.read(reads));
+  function lookupTable(rows: readonly FeatureRow[]): FeatureTable | Promise<FeatureTable> {
+    const { keys, tableOf } = questionOf(rows);
+    const found = store.read(keys);
+    return found instanceof Promise ? found.then(tableOf) : tableOf(found);
   }
 
   return {

@@ -6,14 +6,17 @@
 import type { Nearness } from '../definition.ts';
 import type { Profile, Tally } from '../plan.ts';
 import { type Columns, type ColumnValue, columnReader } from './columns.ts';
+import { eventsBetween } from './kept-events.ts';
 import type { OnlinePlan } from './online-plan.ts';
+import type { Kept } from './rows.ts';
 
 /**
- * Works out all tallies of a profile from the columns of its events and those of the row, and writes them to `numbers`, from `start` in
- * their order. NaN where the row does not say where on the cycle it is.
+ * Works out all tallies of a profile from the events of its key before a window's end and the columns of a row, and writes them to
+ * `numbers`, from `start` in their order. NaN where the row does not say where on the cycle it is.
  */
 export type WriteTallies = (
-  events: readonly number[],
+  kept: Kept | undefined,
+  end: number,
   row: Columns,
   numbers: Float64Array,
   start: number,
@@ -25,29 +28,62 @@ interface Cycle {
   readonly positions: Float64Array;
   /** By what is tallied: for each position the sum over the events before it, then the sum over all. */
   readonly sums: readonly Float64Array[];
+  /** Where the row was that was tallied last, and what was near it. */
+  own: number;
+  readonly amounts: Float64Array;
 }
 
-export function compileTallies(plan: OnlinePlan, { columns, tallies }: Profile): WriteTallies {
-  const axes = [...Map.groupBy(tallies, axisName).values()].map((own) => axisOf(plan, own, columns, tallies));
-  // A store that has kept what was read last answers with the same array: then what was made of it still holds.
-  const known = new WeakMap<readonly number[], readonly Cycle[]>();
+/** What a key's window has been made into, by axis. */
+interface Window {
+  readonly changes: number;
+  readonly end: number;
+  readonly cycles: readonly Cycle[];
+}
 
-  function cyclesOf(events: readonly number[]): readonly Cycle[] {
-    const found = known.get(events);
-    if (found) return found;
+interface Windows {
+  /** By whom: plans that share a store may look up something else at the same place. */
+  readonly by: WriteTallies;
+  readonly windows: readonly Window[];
+}
+
+/** A window ends at a snapshot, so rows ask for the same one until the next; and around one, for that before it as well. */
+const remembered = 2;
+
+/** `place`: where a key remembers what this lookup made of it. */
+export function compileTallies(
+  plan: OnlinePlan,
+  { columns, tallies, over }: Profile,
+  place: number,
+): WriteTallies {
+  const axes = [...Map.groupBy(tallies, axisName).values()].map((own) => axisOf(plan, own, columns, tallies));
+  const nothing = axes.map((axis) => cycleOf([], columns.length, axis));
+
+  function cyclesOf(kept: Kept, end: number): readonly Cycle[] {
+    const made = kept.made[place] as Windows | undefined;
+    const known = made?.by === write ? made.windows : [];
+    for (const window of known) {
+      if (window.end === end && window.changes === kept.changes) return window.cycles;
+    }
+    kept.readBefore = Math.max(kept.readBefore, end);
+    const events = eventsBetween(kept.rows, columns.length, end - over, end);
     const cycles = axes.map((axis) => cycleOf(events, columns.length, axis));
-    known.set(events, cycles);
+    const windows = [{ changes: kept.changes, end, cycles }, ...known].slice(0, remembered);
+    kept.made[place] = { by: write, windows } satisfies Windows;
     return cycles;
   }
 
-  return (events, row, numbers, start) => {
-    const cycles = cyclesOf(events);
+  const write: WriteTallies = (kept, end, row, numbers, start) => {
+    const cycles = kept ? cyclesOf(kept, end) : nothing;
     for (let index = 0; index < axes.length; index++) {
-      const { readOwn, tallies } = axes[index]!;
+      const { readOwn, places, tallies } = axes[index]!;
+      const cycle = cycles[index]!;
       const own = numberOf(readOwn(row));
-      for (const tally of tallies) numbers[start + tally.place] = amountNear(own, tally, cycles[index]!);
+      if (own !== cycle.own) tally(cycle, own, tallies);
+      const { amounts } = cycle;
+      for (let at = 0; at < places.length; at++) numbers[start + places[at]!] = amounts[at]!;
     }
   };
+  return write;
 }
 
 interface Axis {
@@ -57,12 +93,12 @@ interface Axis {
   readonly period: number;
   /** What is tallied, as places among an event's columns; -1: the events are counted. */
   readonly amounts: readonly number[];
-  readonly tallies: readonly PlacedTally[];
+  readonly tallies: readonly AxisTally[];
+  /** Where these are among all tallies of the profile. */
+  readonly places: readonly number[];
 }
 
-interface PlacedTally extends Tally {
-  /** Among all tallies of the profile. */
-  readonly place: number;
+interface AxisTally extends Tally {
   /** Among the axis's amounts. */
   readonly amount: number;
 }
@@ -83,11 +119,13 @@ function axisOf(
     theirs: columns.indexOf(own[0]!.theirs),
     period: own[0]!.period,
     amounts: amounts.map((of) => columns.indexOf(of)),
-    tallies: own.map((tally) => ({ ...tally, place: all.indexOf(tally), amount: amounts.indexOf(tally.of) })),
+    tallies: own.map((tally) => ({ ...tally, amount: amounts.indexOf(tally.of) })),
+    places: own.map((tally) => all.indexOf(tally)),
   };
 }
 
-function cycleOf(events: readonly number[], width: number, { theirs, period, amounts }: Axis): Cycle {
+function cycleOf(events: readonly number[], width: number, axis: Axis): Cycle {
+  const { theirs, period, amounts, tallies } = axis;
   const places = new Float64Array(events.length / width).map((_, event) =>
     modulo(events[event * width + theirs]!, period),
   );
@@ -102,13 +140,23 @@ function cycleOf(events: readonly number[], width: number, { theirs, period, amo
       });
       return sums;
     }),
+    own: Number.NaN,
+    amounts: new Float64Array(tallies.length).fill(Number.NaN),
   };
+}
+
+/** Changes the cycle. */
+function tally(cycle: Cycle, own: number, tallies: readonly AxisTally[]): void {
+  cycle.own = own;
+  for (let index = 0; index < tallies.length; index++) {
+    cycle.amounts[index] = amountNear(own, tallies[index]!, cycle);
+  }
 }
 
 /** Near are the positions from own - to up to own - from. */
 function amountNear(
   own: number,
-  { from, to, period, amount }: PlacedTally,
+  { from, to, period, amount }: AxisTally,
   { positions, sums }: Cycle,
 ): number {
   if (Number.isNaN(own)) return Number.NaN;

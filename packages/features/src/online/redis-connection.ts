@@ -13,17 +13,7 @@ export interface RedisConnection {
 
 /** Waits for the first attempt to connect to succeed or fail; it is repeated every second at least, for as long as it takes. */
 export async function openRedis(url: string, timeoutMs: number): Promise<RedisConnection> {
-  const address = addressOf(url);
-  const { Redis } = await import('ioredis'); // only who uses this store pays for loading its client
-  const client = new Redis(address, {
-    lazyConnect: true,
-    connectTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    autoResendUnfulfilledCommands: false,
-    retryStrategy: (times) => Math.min(100 * times, 1_000),
-  });
+  const client = await redisClient(url, timeoutMs);
   let reason = '';
   client.on('error', (error) => {
     reason = messageOf(error);
@@ -43,6 +33,22 @@ export async function openRedis(url: string, timeoutMs: number): Promise<RedisCo
     },
     close: async () => client.disconnect(),
   };
+}
+
+/** A client that has yet to connect. */
+export async function redisClient(url: string, timeoutMs: number): Promise<Redis> {
+  const address = addressOf(url);
+  const { Redis } = await import('ioredis'); // only who uses this store pays for loading its client
+  return new Redis(address, {
+    lazyConnect: true,
+    connectTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    autoResubscribe: false,
+    retryStrategy: (times) => Math.min(100 * times, 1_000),
+  });
 }
 
 /** What ioredis connects to: a URL, or the path of a socket. */

@@ -7,16 +7,17 @@
 // Where a stream keeps events, the member is "moment:column:column…" with the columns of all events that joined at that moment.
 
 /**
- * Adds events. KEYS: the hash of newest minutes; for each event the sorted set of its type's ids, then the keys of its streams.
- * ARGV: lateness; seconds that ids live; number of streams, and for each its retention, the seconds its keys live (0: for ever), how
+ * Adds events. KEYS: the hash of newest minutes; the position; for each event the sorted set of its type's ids, then the keys of its
+ * streams. ARGV: the channel that followers listen to, and what to tell them; lateness; seconds that ids live; number of streams, and for each its retention, the seconds its keys live (0: for ever), how
  * many amounts are added to it at a time, and 1 if it keeps events; for each event its type, id, minute, number of additions, and for
  * each its stream, moment and amounts.
- * Returns an outcome for each event: 0 accepted, 1 duplicate, 2 late.
+ * Returns the position, then an outcome for each event: 0 accepted, 1 duplicate, 2 late. Where any was accepted, the position is one
+ * more than before, and followers are told it with the outcomes.
  *
  * What several events add to one key is worked out together, so that a backlog of late events rewrites the rows after them once.
  */
 export const addScript = `
-local argument, nextKey = 0, 1
+local argument, nextKey = 0, 2
 local function take() argument = argument + 1; return ARGV[argument] end
 local function takeNumber() return tonumber(take()) end
 local function takeKey() nextKey = nextKey + 1; return KEYS[nextKey] end
@@ -31,6 +32,7 @@ end
 -- '%d' is exact below 2^53, and faster than what turns a number into text by itself.
 local function format(row) return string.format(string.sub(string.rep(':%d', #row), 2), unpack(row)) end
 
+local channel, news = take(), take()
 local lateness, idSeconds = takeNumber(), takeNumber()
 local streams = {}
 for index = 0, takeNumber() - 1 do
@@ -123,7 +125,14 @@ for set, change in pairs(changes) do
   change.members, change.replaces = changed(set, change.additions, newest)
 end
 
--- 3. Nothing can fail any more: write. Once an hour of a key's own time, drop what no window sees (but the last totals), and let it live on.
+-- 3. Nothing can fail any more once the position is written (a full Redis refuses that) and the channel has the news (unless who adds may
+-- not publish): write. Once an hour of a key's own time, drop what no window sees (but the last totals), and let it live on.
+local position = tonumber(redis.call('GET', KEYS[2]) or 0)
+if next(changes) then
+  position = position + 1
+  redis.call('SET', KEYS[2], position)
+  redis.call('PUBLISH', channel, position .. ' ' .. table.concat(outcomes) .. ' ' .. news)
+end
 for name, type in pairs(types) do
   for id, at in pairs(type.accepted) do redis.call('ZADD', type.ids, at, id) end
   if next(type.accepted) then
@@ -148,28 +157,15 @@ for set, change in pairs(changes) do
     if stream.seconds > 0 then redis.call('EXPIRE', set, stream.seconds) end
   end
 end
-return outcomes
+return { position, unpack(outcomes) }
 `;
 
 /**
- * Reads totals or events. KEYS: the hash of newest minutes, then a key for each read. ARGV: for each read the number of its ends, and the
- * ends as scores to stay below, "(16322400"; for events 0, then the beginning and the end of their window. Returns the newest minutes as
- * one list (type, minute, type, …); then the member before each end, empty where there is none; for events all members, with spaces
- * between.
+ * Reads keys whole. KEYS: the hash of newest minutes; the position; then the keys. Returns the position, the newest minutes as one list
+ * (type, minute, type, …), then for each key its members, with spaces between: a list of them would take longer to send than to make.
  */
-export const readScript = `
-local argument = 0
-local function take() argument = argument + 1; return ARGV[argument] end
-
-local found = { redis.call('HGETALL', KEYS[1]) }
-for key = 2, #KEYS do
-  local ends = tonumber(take())
-  if ends == 0 then
-    found[#found + 1] = table.concat(redis.call('ZRANGEBYSCORE', KEYS[key], take(), take()), ' ')
-  end
-  for _ = 1, ends do
-    found[#found + 1] = redis.call('ZREVRANGEBYSCORE', KEYS[key], take(), '-inf', 'LIMIT', 0, 1)[1] or ''
-  end
-end
+export const loadScript = `
+local found = { tonumber(redis.call('GET', KEYS[2]) or 0), redis.call('HGETALL', KEYS[1]) }
+for key = 3, #KEYS do found[key] = table.concat(redis.call('ZRANGE', KEYS[key], 0, -1), ' ') end
 return found
 `;

@@ -171,6 +171,32 @@ describe.runIf(hasRedis)('the Redis store', () => {
     expect((await scripts()) - before).toBe(2);
   });
 
+  it('is told what others add, and asks Redis for nothing that it has asked for before', async () => {
+    const [reader, writer] = [await open({ prefix: 'told' }), await open({ prefix: 'told' })];
+    expect((await lookup(reader)).departures).toBe(0);
+    const loads = async () =>
+      Number(/cmdstat_zrange:calls=(\d+)/.exec(await admin.info('commandstats'))?.[1]);
+    const before = await loads();
+    const answers = await writer.ingest([departure('1', 10), departure('1', 10), departure('0', -999)]);
+    expect(answers.map(({ status }) => status)).toEqual(['accepted', 'duplicate', 'late']);
+    await vi.waitFor(async () => expect((await lookup(reader)).departures).toBe(1));
+    expect(await loads()).toBe(before);
+  });
+
+  it('asks Redis again once it may have missed something: a connection that was lost, or a Redis that was emptied', async () => {
+    const [reader, writer] = [await open({ prefix: 'missed' }), await open({ prefix: 'missed' })];
+    await lookup(reader);
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await writer.ingest([departure('1', 10)]);
+    await vi.waitFor(async () => expect((await lookup(reader)).departures).toBe(1));
+    await writer.ingest([departure('2', 10)]);
+    await vi.waitFor(async () => expect((await lookup(reader)).departures).toBe(2));
+
+    await admin.flushall();
+    await writer.ingest([departure('3', 10)]);
+    await vi.waitFor(async () => expect((await lookup(reader)).departures).toBe(1));
+  });
+
   it('lets keys expire once no window can see them, but for what is open', async () => {
     const features = await open({ prefix: 'expiry' });
     await features.ingest([departure('1', 10), landing('1', 70)]);
@@ -181,6 +207,7 @@ describe.runIf(hasRedis)('the Redis store', () => {
       expect.toSatisfy((ttl: number) => Math.abs(ttl - pause - minutes * 60) < 60);
     expect(Object.fromEntries(lives)).toEqual({
       newest: -1,
+      position: -1,
       'ids:departure': seconds(120 + 300 + 100),
       'ids:landing': seconds(120 + 300 + 100),
       'departure_by_destination:BBB': -1,

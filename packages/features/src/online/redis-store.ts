@@ -1,11 +1,15 @@
-// The store that several serving processes share: running totals and events in Redis, one round trip for a batch, events added by a script.
+// The store that several serving processes share: running totals and events in Redis, where a script adds events and one round trip
+// fetches keys that this process does not know yet. What it does know it keeps, up to date by what Redis publishes.
 
 import type { Redis } from 'ioredis';
 import { days } from '../definition.ts';
+import { followedStore } from './followed-store.ts';
 import { type OnlinePlan, type OnlineStream, widthOf } from './online-plan.ts';
 import { openRedis } from './redis-connection.ts';
-import { addScript, readScript } from './redis-scripts.ts';
-import type { Arrival, ArrivalOutcome, FeatureStore, Read, Totals } from './store.ts';
+import { decodeNews, encodeNews, followRedis } from './redis-news.ts';
+import { addScript, loadScript } from './redis-scripts.ts';
+import type { Rows } from './rows.ts';
+import type { Arrival, ArrivalOutcome, FeatureStore } from './store.ts';
 
 export interface RedisStoreOptions {
   /** `redis://`, `rediss://` or `unix:///path/to/redis.sock`. */
@@ -16,21 +20,24 @@ export interface RedisStoreOptions {
   readonly timeoutMs?: number;
 }
 
-/** Events and reads per script: a script of that many holds everybody else up for some milliseconds. */
+/** Events per script: a script of that many holds everybody else up for some milliseconds. */
 const eventsPerScript = 64;
-const readsPerScript = 1024;
 
 /** Keys expire by the clock on the wall, and event time may stand still: a feed can pause for so long and lose nothing. */
 const longestPause = days(7);
 
 interface Scripted {
-  addEvents(keyCount: number, ...rest: (string | number)[]): Promise<number[]>;
-  readTotals(keyCount: number, ...rest: (string | number)[]): Promise<[string[], ...string[]]>;
+  addEvents(keyCount: number, ...rest: (string | number)[]): Promise<[position: number, ...codes: number[]]>;
+  loadKeys(keyCount: number, ...keys: string[]): Promise<[number, string[], ...string[]]>;
 }
 
 /**
  * Connects, and goes on if Redis is away: each call then throws FEATURE_STORE_UNAVAILABLE (retryable) at once, until it is back.
  * Throws FEATURE_STORE_URL_INVALID.
+ *
+ * Keys that were read are copied and kept up to date: Redis publishes what it accepts to all who follow. A reader knows what was added
+ * through this store, and what others added up to a message under way; should the connection that brings the messages be lost without a
+ * sign, up to one and a half times `timeoutMs` ago. Once that is noticed reads go to Redis itself, until messages come again.
  *
  * Keys are `{prefix:plan}:…`, with the braces that keep a plan in one slot of a cluster. They expire once no window can see them, but for
  * those that `open` reads, which never do. Two plans share nothing.
@@ -40,31 +47,57 @@ export async function redisStore(plan: OnlinePlan, options: RedisStoreOptions): 
   const connection = await openRedis(url, timeoutMs);
   const client = withScripts(connection.client);
   const space = `{${prefix}:${plan.version}}`;
-  const newestKey = `${space}:newest`;
+  const heads = [`${space}:newest`, `${space}:position`];
+  // Databases share channels, but not keys.
+  const channel = `${space}:accepted:${connection.client.options.db ?? 0}`;
   const settings = settingsOf(plan);
-  const eventsIn = eventReader();
 
-  return {
+  const store = followedStore(plan, {
     async add(arrivals) {
       const answers = await connection.ask(
         chunks(arrivals, eventsPerScript).map((chunk) => () => {
-          const keys = [newestKey, ...chunk.flatMap((arrival) => keysOf(space, arrival))];
-          return client.addEvents(keys.length, ...keys, ...settings, ...chunk.flatMap(addArguments));
+          const keys = [...heads, ...chunk.flatMap((arrival) => keysOf(space, arrival))];
+          const told = [channel, encodeNews(chunk), ...settings];
+          return client.addEvents(keys.length, ...keys, ...told, ...chunk.flatMap(addArguments));
         }),
       );
-      return answers.flat().map((code) => outcomes[code]!);
+      return {
+        outcomes: answers.flatMap(([, ...codes]) => codes.map((code) => outcomes[code]!)),
+        position: Math.max(0, ...answers.map(([position]) => position)),
+      };
     },
-    async read(reads) {
-      const answers = await connection.ask(
-        chunks(reads, readsPerScript).map((chunk) => async () => {
-          const keys = [newestKey, ...chunk.map(({ stream, key }) => streamKey(space, stream, key))];
-          const found = await client.readTotals(keys.length, ...keys, ...chunk.flatMap(readArguments));
-          return totalsOf(plan, chunk, found, eventsIn);
-        }),
-      );
-      return answers.flat();
+    async load(wanted) {
+      const keys = [...heads, ...wanted.map(({ stream, key }) => streamKey(space, stream, key))];
+      const load = () => client.loadKeys(keys.length, ...keys);
+      const [[position, newest, ...members]] = (await connection.ask([load])) as [
+        Awaited<ReturnType<typeof load>>,
+      ];
+      return {
+        position,
+        newest: pairs(newest),
+        rows: wanted.map(({ stream }, index) => rowsIn(stream, members[index]!)),
+      };
     },
     close: () => connection.close(),
+  });
+  const news = await followRedis({
+    url,
+    timeoutMs,
+    channel,
+    position: async () => Number((await connection.ask([() => connection.client.get(heads[1]!)]))[0] ?? 0),
+    onFollow: store.follow,
+    onNews(text) {
+      const { position, accepted } = decodeNews(plan, text);
+      store.hear(position, accepted);
+    },
+    onLoss: store.lost,
+  });
+  return {
+    ...store,
+    async close() {
+      news.close();
+      await store.close();
+    },
   };
 }
 
@@ -72,7 +105,7 @@ const outcomes: readonly ArrivalOutcome[] = ['accepted', 'duplicate', 'late'];
 
 function withScripts(client: Redis): Scripted {
   client.defineCommand('addEvents', { lua: addScript });
-  client.defineCommand('readTotals', { lua: readScript });
+  client.defineCommand('loadKeys', { lua: loadScript });
   return client as unknown as Scripted;
 }
 
@@ -101,57 +134,22 @@ function addArguments({ type, id, at, additions }: Arrival): (string | number)[]
   return [type, id, at, additions.length, ...added];
 }
 
-function readArguments({ stream, ends }: Read): (string | number)[] {
-  const [end, begin] = ends;
-  if (stream.keeps === 'events') return [0, begin!, `(${end}`];
-  return [ends.length, ...ends.map((each) => `(${each}`)];
+function* pairs(list: readonly string[]): Iterable<readonly [string, number]> {
+  for (let index = 0; index < list.length; index += 2) yield [list[index]!, Number(list[index + 1])];
 }
 
-function totalsOf(
-  plan: OnlinePlan,
-  reads: readonly Read[],
-  [newest, ...members]: readonly [string[], ...string[]],
-  eventsIn: (members: string) => readonly number[],
-): Totals[] {
-  const oldest = new Map<string, number>();
-  for (let index = 0; index < newest.length; index += 2) {
-    oldest.set(newest[index]!, Number(newest[index + 1]) - plan.lateness);
+/** "moment:number:number… moment:…"; of events a moment's member holds the columns of all that joined then. */
+function rowsIn(stream: OnlineStream, members: string): Rows {
+  const rows: Rows = [];
+  if (members === '') return rows;
+  const width = widthOf(stream);
+  for (const member of members.split(' ')) {
+    const [moment, ...numbers] = member.split(':').map(Number);
+    for (let start = 0; start < numbers.length; start += width) {
+      rows.push(moment!, ...numbers.slice(start, start + width));
+    }
   }
-  let next = 0;
-  return reads.map(({ stream, time, ends }) => {
-    const answers = stream.keeps === 'events' ? 1 : ends.length;
-    const found = members.slice(next, next + answers);
-    next += answers;
-    if (time < (oldest.get(stream.event) ?? time)) return null;
-    return stream.keeps === 'events'
-      ? eventsIn(found[0]!)
-      : found.flatMap((member) => (member === '' ? zeros(widthOf(stream)) : numbersOf(member)));
-  });
-}
-
-/** What is remembered of what was read: some kilobytes each. */
-const windowsRemembered = 4096;
-
-/** Reads the members of a window. What a key's window holds is the same text until the next snapshot, and so is what comes of it. */
-function eventReader(): (members: string) => readonly number[] {
-  const known = new Map<string, readonly number[]>();
-  return (members) => {
-    const found = known.get(members);
-    if (found) return found;
-    const columns = members.split(' ').flatMap(numbersOf);
-    if (known.size === windowsRemembered) known.clear();
-    known.set(members, columns);
-    return columns;
-  };
-}
-
-/** "moment:number:number…" without the moment. */
-function numbersOf(member: string): number[] {
-  return member.split(':').slice(1).map(Number);
-}
-
-function zeros(width: number): number[] {
-  return new Array<number>(width).fill(0);
+  return rows;
 }
 
 function chunks<Item>(items: readonly Item[], size: number): Item[][] {

@@ -1,22 +1,33 @@
 // The lookups of the plan for one row at a time: what is to be read, and the numbers that features are worked out from.
 
 import { type Columns, columnReader, keyOf } from './columns.ts';
-import type { OnlineLookup, OnlinePlan } from './online-plan.ts';
+import { type OnlineLookup, type OnlinePlan, type OnlineStream, widthOf } from './online-plan.ts';
 import { compileTallies } from './profile-tallies.ts';
-import type { Read, Totals } from './store.ts';
-import { endsOf } from './window-ends.ts';
+import type { Kept } from './rows.ts';
+import { endOf } from './window-ends.ts';
+import { compileTotals } from './window-totals.ts';
 
 export interface RowLookup {
-  /** Which of `keysOf` it goes by. */
+  /** Which of the sources it reads. */
+  readonly source: number;
+  /** Its numbers among a row's: from `start` to before `end`. */
+  readonly start: number;
+  readonly end: number;
+  /** Writes them. Changes `numbers`. */
+  write(kept: Kept | undefined, time: number, columns: Columns, numbers: Float64Array): void;
+}
+
+/** A stream, and by which key of a row it is read: several lookups may read the same, over other windows. */
+export interface Source {
+  readonly stream: OnlineStream;
+  /** Which of `keysOf`. */
   readonly key: number;
-  read(key: string, time: number): Read;
-  /** Writes the lookup's numbers. Changes `numbers`. */
-  tell(found: Totals, columns: Columns, numbers: Float64Array): void;
 }
 
 export interface RowLookups {
   readonly lookups: readonly RowLookup[];
-  /** The row's keys: several lookups go by the same. Undefined where its columns do not say whose it is. */
+  readonly sources: readonly Source[];
+  /** The row's keys. Undefined where its columns do not say whose it is. */
   keysOf(columns: Columns): (string | undefined)[];
 }
 
@@ -27,25 +38,28 @@ export function compileLookups(plan: OnlinePlan): RowLookups {
     const readers = by.map((column) => columnReader(plan.view, column));
     return (columns: Columns) => keyOf(readers.map((read) => read(columns)));
   });
-  return {
-    lookups: plan.lookups.map((lookup) => ({
-      key: names.indexOf(keyName(lookup)),
-      read: (key, time) => ({ stream: lookup.stream, key, time, ends: endsOf(lookup, time) }),
-      tell: tellerOf(plan, lookup),
-    })),
-    keysOf: (columns) => keys.map((keyOf) => keyOf(columns)),
-  };
+  const sources: Source[] = [];
+  const lookups = plan.lookups.map((lookup): RowLookup => {
+    const { stream, start, end } = lookup;
+    const key = names.indexOf(keyName(lookup));
+    let source = sources.findIndex((one) => one.stream === stream && one.key === key);
+    if (source < 0) source = sources.push({ stream, key }) - 1;
+    return { source, start, end, write: writerOf(plan, lookup) };
+  });
+  return { lookups, sources, keysOf: (columns) => keys.map((keyOf) => keyOf(columns)) };
 }
 
 function keyName({ by }: OnlineLookup): string {
   return JSON.stringify(by);
 }
 
-function tellerOf(plan: OnlinePlan, { start, end, profile }: OnlineLookup): RowLookup['tell'] {
-  const writeTallies = profile && compileTallies(plan, profile);
-  return (found, columns, numbers) => {
-    if (found === null) numbers.fill(Number.NaN, start, end);
-    else if (writeTallies) writeTallies(found, columns, numbers, start);
-    else for (let index = 0; index < found.length; index++) numbers[start + index] = found[index]!;
-  };
+function writerOf(plan: OnlinePlan, lookup: OnlineLookup): RowLookup['write'] {
+  const place = plan.lookups.filter(({ stream }) => stream === lookup.stream).indexOf(lookup);
+  const { stream, ages, start, profile } = lookup;
+  if (profile) {
+    const writeTallies = compileTallies(plan, profile, place);
+    return (kept, time, columns, numbers) => writeTallies(kept, endOf(stream, time), columns, numbers, start);
+  }
+  const writeTotals = compileTotals(widthOf(stream), ages, place);
+  return (kept, time, _, numbers) => writeTotals(kept, endOf(stream, time), numbers, start);
 }

@@ -17,16 +17,6 @@ export function addAt(rows: Rows, moment: number, amounts: readonly number[]): v
   }
 }
 
-/** The totals of everything before each end, one after the other. */
-export function totalsBefore(rows: Rows | undefined, width: number, ends: readonly number[]): number[] {
-  const totals: number[] = [];
-  for (const end of ends) {
-    const start = rows ? lastBefore(rows, width + 1, end) * (width + 1) : -1;
-    for (let index = 1; index <= width; index++) totals.push(start < 0 ? 0 : rows![start + index]!);
-  }
-  return totals;
-}
-
 /** Drops what no read at or after `from` tells apart: all rows before it but the last. Changes `rows`. */
 export function forgetBefore(rows: Rows, stride: number, from: number): void {
   const last = lastBefore(rows, stride, from);

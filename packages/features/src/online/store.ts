@@ -1,9 +1,9 @@
 // What keeps the running totals and the single events of the online engine. Memory and Redis do it, and both pass store.contract.ts.
 //
-// A store knows no features: it adds amounts to keys at moments, once for each event, and reads totals before moments, or what was added
-// between two.
+// A store knows no features: it adds amounts to keys at moments, once for each event, and hands out what it keeps of keys.
 
 import type { OnlineStream } from './online-plan.ts';
+import type { Kept } from './rows.ts';
 
 /** An event as far as a store is concerned. */
 export interface Arrival {
@@ -29,21 +29,18 @@ export interface Addition {
  */
 export type ArrivalOutcome = 'accepted' | 'duplicate' | 'late';
 
-export interface Read {
+export interface StreamKey {
   readonly stream: OnlineStream;
   readonly key: string;
-  /** The row's minute. */
-  readonly time: number;
-  /** Of events: the end of their window, and its beginning. */
-  readonly ends: readonly number[];
 }
 
-/**
- * For each end, the totals of what joined the key before it: the number of events, then the sum of each value, all in one array.
- * Where the stream keeps events: the columns of those that joined from the beginning to before the end, one event after the other.
- * Null where the row is more than the plan's lateness older than the newest event, so that its windows may be forgotten.
- */
-export type Totals = readonly number[] | null;
+/** Keys as they are at one moment. They change once whoever asked awaits anything. */
+export interface Found {
+  /** Type of event to the minute of its newest. A row that is more than the plan's lateness older may see windows that are forgotten. */
+  readonly newest: ReadonlyMap<string, number>;
+  /** In the order of what was asked; undefined where nothing ever joined the key. */
+  readonly kept: readonly (Kept | undefined)[];
+}
 
 /** Both operations throw FEATURE_STORE_UNAVAILABLE or FEATURE_STORE_FULL, retryable, when the store cannot do its work. */
 export interface FeatureStore {
@@ -52,6 +49,7 @@ export interface FeatureStore {
    * none of them twice.
    */
   add(arrivals: readonly Arrival[]): Promise<ArrivalOutcome[]>;
-  read(reads: readonly Read[]): Promise<Totals[]>;
+  /** At once where this process has all of the keys. */
+  read(keys: readonly StreamKey[]): Found | Promise<Found>;
   close(): Promise<void>;
 }

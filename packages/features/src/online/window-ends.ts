@@ -2,7 +2,7 @@
 // with one comparison for all: a window's sum is the totals of what joined before its end, less those before its beginning.
 
 import type { Snapshot } from '../definition.ts';
-import type { Lookup, Stream } from '../plan.ts';
+import type { Stream } from '../plan.ts';
 
 /** The minute at which an event joins a stream: its own, or the first snapshot that may know of it, which is strictly later. */
 export function momentOf({ snapshot }: Stream, at: number): number {
@@ -10,12 +10,11 @@ export function momentOf({ snapshot }: Stream, at: number): number {
 }
 
 /**
- * The minutes before which to read a lookup's totals for a row of this time: first the end of all its windows, then the beginning of
- * each. A snapshot's totals hold only what happened before it, so they are read at the snapshot itself: before the minute after.
+ * The minute before which all windows of a row of this time end; each begins its age earlier. A snapshot's totals hold only what happened
+ * before it, so they are read at the snapshot itself: before the minute after.
  */
-export function endsOf({ stream, ages }: Lookup, time: number): number[] {
-  const end = stream.snapshot ? lastSnapshot(time, stream.snapshot) + 1 : time;
-  return [end, ...ages.map((age) => end - age)];
+export function endOf({ snapshot }: Stream, time: number): number {
+  return snapshot ? lastSnapshot(time, snapshot) + 1 : time;
 }
 
 function lastSnapshot(moment: number, { every, offset }: Snapshot): number {
