@@ -17,8 +17,8 @@ export interface Workshop {
   readonly home: string;
   readonly queue: TrainingQueue;
   readonly retrainings: RetrainingQueue;
-  /** Starts one more trainer. */
-  hire(): Promise<TrainerProcess>;
+  /** Starts one more trainer, with further variables where there are any. */
+  hire(variables?: NodeJS.ProcessEnv): Promise<TrainerProcess>;
   /** Kills what still runs and removes all files. */
   close(): Promise<void>;
 }
@@ -38,8 +38,8 @@ export async function openWorkshop(home: string | null): Promise<Workshop> {
     home: state,
     queue,
     retrainings,
-    async hire() {
-      const trainer = await startTrainer({ FLIGHTDECK_HOME: state, TMPDIR: spill });
+    async hire(variables = {}) {
+      const trainer = await startTrainer({ FLIGHTDECK_HOME: state, TMPDIR: spill, ...variables });
       trainers.push(trainer);
       return trainer;
     },

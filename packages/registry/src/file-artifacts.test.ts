@@ -1,12 +1,27 @@
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { sha256 } from '@flightdeck/core';
 import { expect, it } from 'vitest';
 import { describeArtifacts } from './artifacts.contract.ts';
+import { openArtifacts } from './artifacts.ts';
 import { fileArtifacts } from './file-artifacts.ts';
 import { freshHome } from './fresh-home.fixture.ts';
 
 describeArtifacts('a folder', async (clock) => fileArtifacts(join(await freshHome(), 'artifacts'), clock));
+
+it('a folder may be named by its path or by a file: URL, with blanks in it', async () => {
+  const home = await freshHome();
+  const folder = join(home, 'a volume');
+  const [byPath, byUrl] = await Promise.all(
+    [folder, pathToFileURL(folder).href].map((artifactsUrl) =>
+      openArtifacts({ home, artifactsUrl }, () => 0),
+    ),
+  );
+  const stored = await byPath!.put(Buffer.from('abc'));
+  expect(String(await byUrl!.get(stored))).toBe('abc');
+  expect(await readdir(home)).toEqual(['a volume']);
+});
 
 const hash = sha256('abc');
 const place = (home: string) => join(home, 'sha256', hash.slice(0, 2), hash);

@@ -1,6 +1,7 @@
 // Garbage collection: old versions that nobody needs give their disk space back. What an alias or an endpoint names, and what
 // a rollback would bring back, always stays.
 
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Clock, FlightdeckError } from '@flightdeck/core';
 import type { Artifacts, StoredBlob } from './artifacts.ts';
 import { takeTurn } from './blob-guard.ts';
@@ -35,6 +36,8 @@ const leftoverGraceMs = 3_600_000;
 
 /** Registrations wait while so many blobs are deleted, so it is few enough for a second. */
 const blobsPerTurn = 50;
+/** Between two turns, longer than a registration stands back after it has lost one: so it gets the next. */
+const pauseBetweenTurnsMs = 100;
 
 /**
  * May be killed at any moment. 1. Mark the versions that nobody needs as deleted; their rows stay. 2. Delete the blobs that no
@@ -58,6 +61,7 @@ export async function collectGarbage(
   const candidates = await unnamed(db, await artifacts.list(), versions);
   const blobs: StoredBlob[] = [];
   for (let start = 0; start < candidates.length; start += blobsPerTurn) {
+    if (start > 0 && !options.dryRun) await wait(pauseBetweenTurnsMs);
     const some = candidates.slice(start, start + blobsPerTurn);
     blobs.push(
       ...(options.dryRun

@@ -6,7 +6,9 @@ import { promisify } from 'node:util';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { inTransaction, openDatabase } from './database.ts';
+import { registerToys } from './fixtures.ts';
 import { freshHome } from './fresh-home.fixture.ts';
+import { inFiles } from './places.fixture.ts';
 import { openRegistry } from './registry.ts';
 import { runStore } from './runs.ts';
 import { sqliteEngine } from './sqlite-dialect.ts';
@@ -81,6 +83,15 @@ describe('a database that cannot be written', () => {
     const constraint = error(1555);
     expect(asDatabaseError(constraint, '/x')).toBe(constraint);
   });
+});
+
+it('a registry that an earlier kit has made is brought up to date', async () => {
+  const { location, execute } = await inFiles.fresh();
+  await (await openRegistry(location)).close();
+  await execute("drop table blob_guard; delete from kysely_migration where name = '0007-hosts'");
+  const registry = await openRegistry(location);
+  await registerToys(registry, 1);
+  await registry.close();
 });
 
 describe('several at once', () => {
