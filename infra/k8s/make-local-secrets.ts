@@ -19,7 +19,10 @@ if (existsSync(folder)) {
     'stores.env',
     `REDIS_URL=redis://:${redis}@redis:6379\nDATABASE_URL=postgres://flightdeck:${postgres}@postgres:5432/flightdeck\n`,
   );
-  write('serving.json', keys({ simulator: ['predict', 'feedback'], prometheus: ['metrics'], you: ['admin'] }));
+  write(
+    'serving.json',
+    keys({ simulator: ['predict', 'feedback'], prometheus: ['metrics'], you: ['admin'] }),
+  );
   write('controller.json', keys({ alertmanager: ['alerts'], prometheus: ['read'], you: ['admin'] }));
   console.log(`Drawn. The bearer keys are in ${folder}/serving.json and controller.json.`);
 }

@@ -16,7 +16,7 @@ export interface Copy {
 /** A copy of infra/k8s in which the local secrets have been drawn. */
 export function copyWithSecrets(): Copy {
   const folder = mkdtempSync(join(tmpdir(), 'flightdeck-k8s-'));
-  for (const part of ['base', 'overlays']) {
+  for (const part of ['base', 'jobs', 'overlays']) {
     cpSync(join(root, part), join(folder, part), {
       recursive: true,
       filter: (source) => !source.endsWith('secrets'),

@@ -78,27 +78,30 @@ function generate(
   generators: Kustomization['configMapGenerator'],
   folder: string,
 ): Resource[] {
-  return generators.reduce<Resource[]>((all, { name, behavior, envs, files }) => {
-    const texts = Object.assign(
-      {},
-      ...envs.map((path) => variablesIn(readFileSync(join(folder, path), 'utf8'))),
-      ...files.map((path) => ({ [basename(path)]: readFileSync(join(folder, path), 'utf8') })),
-    ) as Record<string, string>;
-    const data = kind === 'Secret' ? mapValues(texts, base64) : texts;
-    const isOld = (one: Resource) => one.kind === kind && one.metadata.name === name;
-    const old = all.find(isOld);
-    if ((behavior === 'merge') !== (old !== undefined))
-      throw new Error(`${kind} ${name}: cannot ${behavior}, there is ${old ? 'one already' : 'none'}.`);
-    const made = {
-      apiVersion: 'v1',
-      kind,
-      metadata: { name },
-      ...(kind === 'Secret' && { type: 'Opaque' }),
-      data: { ...(old?.data as object | undefined), ...data },
-      [mark]: true,
-    };
-    return [...all.filter((one) => !isOld(one)), made];
-  }, [...resources]);
+  return generators.reduce<Resource[]>(
+    (all, { name, behavior, envs, files }) => {
+      const texts = Object.assign(
+        {},
+        ...envs.map((path) => variablesIn(readFileSync(join(folder, path), 'utf8'))),
+        ...files.map((path) => ({ [basename(path)]: readFileSync(join(folder, path), 'utf8') })),
+      ) as Record<string, string>;
+      const data = kind === 'Secret' ? mapValues(texts, base64) : texts;
+      const isOld = (one: Resource) => one.kind === kind && one.metadata.name === name;
+      const old = all.find(isOld);
+      if ((behavior === 'merge') !== (old !== undefined))
+        throw new Error(`${kind} ${name}: cannot ${behavior}, there is ${old ? 'one already' : 'none'}.`);
+      const made = {
+        apiVersion: 'v1',
+        kind,
+        metadata: { name },
+        ...(kind === 'Secret' && { type: 'Opaque' }),
+        data: { ...(old?.data as object | undefined), ...data },
+        [mark]: true,
+      };
+      return [...all.filter((one) => !isOld(one)), made];
+    },
+    [...resources],
+  );
 }
 
 function variablesIn(text: string): Record<string, string> {
@@ -124,7 +127,8 @@ function patchAll(
   operations: readonly Parameters<typeof patched>[1][],
 ): Resource[] {
   const isMeant = ({ kind, metadata }: Resource) => kind === target.kind && metadata.name === target.name;
-  if (!resources.some(isMeant)) throw new Error(`A patch is for ${target.kind} ${target.name}: there is none.`);
+  if (!resources.some(isMeant))
+    throw new Error(`A patch is for ${target.kind} ${target.name}: there is none.`);
   return resources.map((one) =>
     isMeant(one) ? operations.reduce((value, operation) => patched(value, operation), one) : one,
   );
