@@ -19,7 +19,7 @@ if [ -z "$number" ]; then
   echo "No open pull request has its head at $HEAD_SHA any more."
   exit 0
 fi
-body=$(printf '%s\n' "$marker" && npx node "$tools/describe-evaluation.ts" "$EVALUATION/champion.json" "$EVALUATION/candidate.json")
+body=$(printf '%s\n' "$marker" && node "$tools/describe-evaluation.ts" "$EVALUATION/champion.json" "$EVALUATION/candidate.json")
 comment=$(gh api --paginate "repos/$REPOSITORY/issues/$number/comments" \
   --jq '.[] | select(.user.login == "github-actions[bot]" and (.body | startswith(env.marker))) | .id' | head -n 1)
 if [ -n "$comment" ]; then
