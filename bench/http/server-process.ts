@@ -20,8 +20,10 @@ export async function startServer(
   variables: Readonly<Record<string, string>>,
 ): Promise<ServerProcess> {
   const child = fork(script, {
-    env: { ...process.env, ...variables },
-    execArgv: [],
+    // The registry that is measured is below the home, whatever the user's own is.
+    env: { ...process.env, DATABASE_URL: '', ARTIFACTS_URL: '', ...variables },
+    // As serving's npm script has it. What serving is compared with gets the same.
+    execArgv: ['--max-semi-space-size=64'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const exit = once(child, 'exit');

@@ -20,7 +20,7 @@ export async function withRegistry<Result>(
   { env, clock }: CliContext,
   work: (registry: Registry) => Promise<Result>,
 ): Promise<Result> {
-  const registry = await openRegistry({ home: env.home, clock });
+  const registry = await openRegistry({ ...env.registry, clock });
   try {
     return await work(registry);
   } finally {

@@ -1,14 +1,16 @@
 // The CLI's environment, read once. The processes it starts get the whole of it, with what the CLI decided for them on top.
 
-import { homeVariable, parseEnv } from '@flightdeck/core';
+import { parseEnv } from '@flightdeck/core';
 import type { BrokerKind } from '@flightdeck/queue';
+import { type RegistryLocation, registryLocation, registryVariables } from '@flightdeck/registry/location';
 import { z } from 'zod';
 
 /** Spelt out, because importing the list would load the whole queue for `flightdeck --help`. */
 const brokerKinds = ['redis', 'private-redis', 'embedded-postgres'] as const satisfies readonly BrokerKind[];
 
 const cliVariables = z.object({
-  FLIGHTDECK_HOME: homeVariable,
+  /** Where the state and the registry are. */
+  ...registryVariables,
   /** A Redis that is there anyway: redis://user:password@host:port. Without it, the kit starts a broker of its own. */
   REDIS_URL: z.string().optional(),
   /** Forces one kind of broker: redis (needs REDIS_URL), private-redis or embedded-postgres. */
@@ -28,6 +30,7 @@ const cliVariables = z.object({
 export interface CliEnv {
   /** The state directory, absolute. */
   readonly home: string;
+  readonly registry: RegistryLocation;
   readonly redisUrl: string | undefined;
   readonly brokerKind: BrokerKind | undefined;
   readonly servingPort: number;
@@ -44,6 +47,7 @@ export function readCliEnv(environment: NodeJS.ProcessEnv): CliEnv {
   const variables = parseEnv(cliVariables, environment);
   return {
     home: variables.FLIGHTDECK_HOME,
+    registry: registryLocation(variables),
     redisUrl: variables.REDIS_URL,
     brokerKind: variables.FLIGHTDECK_BROKER,
     servingPort: variables.SERVING_PORT,

@@ -9,6 +9,7 @@ import { drillCommand } from './commands/drill.ts';
 import { featuresCommand } from './commands/features.ts';
 import { modelsCommand } from './commands/models.ts';
 import { predictCommand } from './commands/predict.ts';
+import { registryCommand } from './commands/registry.ts';
 import { reportsCommand } from './commands/reports.ts';
 import { retrainCommand } from './commands/retrain.ts';
 import { retrainingsCommand } from './commands/retrainings.ts';
@@ -45,6 +46,7 @@ function buildProgram(context: CliContext, exit: (code: number) => void): Comman
     .addCommand(trainCommand(context, exit))
     .addCommand(runsCommand(context))
     .addCommand(modelsCommand(context))
+    .addCommand(registryCommand(context))
     .addCommand(predictCommand(context))
     .addCommand(dataCommand(context))
     .addCommand(retrainCommand(context))

@@ -5,6 +5,7 @@ import { requireKeys } from '@flightdeck/access';
 import { FlightdeckError, isSystemError, systemClock } from '@flightdeck/core';
 import { openRetrainingQueue, startBroker } from '@flightdeck/queue';
 import { openRegistry } from '@flightdeck/registry';
+import { registryLocation } from '@flightdeck/registry/location';
 import { buildApp } from './app.ts';
 import { controller } from './controller.ts';
 import { type ControllerEnv, readControllerEnv } from './env.ts';
@@ -23,7 +24,7 @@ async function runController(env: ControllerEnv): Promise<void> {
   const { FLIGHTDECK_HOME: home, CONTROLLER_HOST: host, CONTROLLER_PORT: port } = env;
   const keys = await keysOf({ json: env.CONTROLLER_KEYS, file: env.CONTROLLER_KEYS_FILE });
   requireKeys('CONTROLLER', host, keys);
-  const registry = await openRegistry({ home });
+  const registry = await openRegistry(registryLocation(env));
   const broker = await openBroker(env);
   const queue = await openRetrainingQueue(broker.url);
   const idle = { leads: false, last: null, failure: null, ticks: 0 };

@@ -1,8 +1,8 @@
 // Serving's environment, read once at start-up. Every variable is documented where it is declared.
 
 import { availableParallelism } from 'node:os';
-import { homeVariable } from '@flightdeck/core';
 import type { InferenceLimits } from '@flightdeck/inference';
+import { registryVariables } from '@flightdeck/registry/location';
 import { z } from 'zod';
 
 export const servingEnv = z.object({
@@ -12,8 +12,8 @@ export const servingEnv = z.object({
   SERVING_HOST: z.string().default('127.0.0.1'),
   /** Event loops on the port, each a process of its own. Default: as many as there are cores; 1 runs everything in one process. */
   SERVING_WORKERS: z.coerce.number().int().min(1).max(256).default(availableParallelism()),
-  /** The one directory that holds all state. */
-  FLIGHTDECK_HOME: homeVariable,
+  /** Where the state and the registry are. */
+  ...registryVariables,
   /** Largest request body, bytes. 2 MiB holds a full batch of instances with some forty named fields each. */
   SERVING_MAX_BODY_BYTES: z.coerce
     .number()

@@ -1,11 +1,13 @@
 // The trainer's environment: the only place that knows its variables.
 
-import { homeVariable, parseEnv } from '@flightdeck/core';
+import { parseEnv } from '@flightdeck/core';
 import { brokerKinds } from '@flightdeck/queue';
+import { registryVariables } from '@flightdeck/registry/location';
 import { z } from 'zod';
 
 const trainerVariables = z.object({
-  FLIGHTDECK_HOME: homeVariable,
+  /** Where the state and the registry are. */
+  ...registryVariables,
   /** The broker that the process which starts this one has already opened (`flightdeck up` sets it). Comes before all else. */
   FLIGHTDECK_BROKER_URL: z.string().optional(),
   /** A Redis that is there anyway: redis://user:password@host:port. */

@@ -3,6 +3,7 @@
 
 import { FlightdeckError } from '@flightdeck/core';
 import type { TrainerWork } from '@flightdeck/queue';
+import type { RegistryLocation } from '@flightdeck/registry/location';
 import {
   sampleTrials,
   searchSpaceOf,
@@ -14,18 +15,25 @@ import { loadModel } from '@flightdeck/training/catalogue';
 
 const pipeline = () => import('@flightdeck/training/pipeline');
 
-/** The stages, for the state directory `home`. */
-export function retrainingStages(home: string): Omit<TrainerWork, 'train'> {
+/** The stages, for a state directory and a registry. */
+export function retrainingStages(location: RegistryLocation): Omit<TrainerWork, 'train'> {
+  const { home } = location;
   return {
     snapshot: ({ model, rows, seed, runId, until }, context) =>
       withMaturedRows({ home, model, runId, until }, async (production) =>
-        (await pipeline()).snapshotData({ model, rows, days: null, production, seed }, { ...context, home }),
+        (await pipeline()).snapshotData(
+          { model, rows, days: null, production, seed },
+          { ...context, ...location },
+        ),
       ),
 
     async trial({ model, seed, snapshot, trial, parameters: given }, context) {
       const { digest } = snapshotSchema.parse(snapshot);
       const parameters = given === null ? await draw(model, trial, seed) : trialParametersSchema.parse(given);
-      return (await pipeline()).runTrial({ model, snapshot: digest, parameters, seed }, { ...context, home });
+      return (await pipeline()).runTrial(
+        { model, snapshot: digest, parameters, seed },
+        { ...context, ...location },
+      );
     },
 
     async conclude({ runId, model, seed, actor, trigger: { reason }, snapshot, trials, failures }, context) {
@@ -36,14 +44,14 @@ export function retrainingStages(home: string): Omit<TrainerWork, 'train'> {
         trials: trials.map(({ result }) => trialResultSchema.parse(result)),
         promote: false, // the rollout decides
       };
-      return (await pipeline()).concludeRetraining(request, { ...context, home });
+      return (await pipeline()).concludeRetraining(request, { ...context, ...location });
     },
 
     recalibrate: ({ runId, model, version, seed, actor, trigger: { reason }, until }, context) =>
       withMaturedRows({ home, model, runId, until }, async (production) =>
         (await pipeline()).recalibrate(
           { runId, model, version, seed, actor, reason, production, promote: false },
-          { ...context, home },
+          { ...context, ...location },
         ),
       ),
   };

@@ -2,15 +2,17 @@
 // nothing else.
 
 import { trainerProcessor } from '@flightdeck/queue';
+import { registryLocation } from '@flightdeck/registry/location';
 import { readTrainerEnv } from './env.ts';
 import { retrainingStages } from './retraining-stages.ts';
 
-const { FLIGHTDECK_HOME: home } = readTrainerEnv(process.env);
+// From the environment, never from the job: a location may hold a password, and jobs are for everybody to see.
+const location = registryLocation(readTrainerEnv(process.env));
 
 export default trainerProcessor({
   async train(request, context) {
     const { runTraining } = await import('@flightdeck/training/pipeline'); // TensorFlow.js: only where a run needs it
-    return runTraining(request, { ...context, home });
+    return runTraining(request, { ...context, ...location });
   },
-  ...retrainingStages(home),
+  ...retrainingStages(location),
 });

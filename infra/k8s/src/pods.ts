@@ -15,6 +15,8 @@ interface Probe {
 export interface Container {
   readonly name: string;
   readonly image: string;
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
   readonly env?: readonly Variable[];
   readonly envFrom?: readonly {
     readonly configMapRef?: { readonly name: string };

@@ -90,6 +90,7 @@ const rows = oneRow(inputs);
 
 const idleRunner: Runner = {
   concurrency: 1,
+  volley: 1,
   takesFeeds: false,
   async run(feeds) {
     await nextTurn();

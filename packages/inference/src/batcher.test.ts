@@ -132,6 +132,31 @@ describe('a batch', () => {
     expect(idsOfRuns()).toEqual([[1], [2, 3]]);
   });
 
+  test('is handed over with the full ones before it, to run in one turn of the event loop', async () => {
+    const { time, model, send, idsOfRuns } = setUp({ volley: 3, maxBatchRows: 2 });
+    const answers = [1, 3, 5, 7].map((id) => send([id, id + 1]));
+    await time.runAll();
+    expect(idsOfRuns()).toEqual([
+      [1, 2],
+      [3, 4],
+      [5, 6],
+      [7, 8],
+    ]);
+    expect(model.runs.map(({ startedAt }) => startedAt)).toEqual([0, 12, 24, 36]);
+    expect((await Promise.all(answers)).map(({ queueMs }) => queueMs)).toEqual([0, 12, 24, 36]);
+  });
+
+  test('of several that would be handed over leaves out whom the others make late', async () => {
+    const duration = (_rows: number, index: number) => (index === 0 ? 30 : 12);
+    const { time, send, idsOfRuns } = setUp({ volley: 3, maxBatchRows: 2, duration });
+    send([0]);
+    await time.runUntil(1);
+    const answers = [1, 3, 5].map((id) => send([id, id + 1], { timeoutMs: 65 }));
+    await time.runAll();
+    expect(idsOfRuns()).toEqual([[0], [1, 2], [3, 4]]);
+    expect(await errorOf(answers[2]!)).toMatchObject({ code: 'OVERLOADED' });
+  });
+
   test('waits while each turn of the event loop brings more, but not for long', async () => {
     const time = virtualTime();
     const slowTurns = { ...time, onNextTurn: (task: () => void) => void time.at(time.now() + 0.3, task) };

@@ -33,6 +33,14 @@ export interface Batcher {
 
 type Outcome = { readonly answers: readonly Tensors[]; readonly runMs: number } | { readonly error: unknown };
 
+/** Runs that were handed over together, to be done one after the other. */
+interface Volley {
+  readonly startedAt: number;
+  readonly batches: readonly Batch[];
+  ended: number;
+  runMs: number;
+}
+
 /**
  * While each turn of the event loop brings new requests, the next run waits for more of them, this long at most. Under load it makes
  * runs of thirty rows out of runs of five; where nothing comes, nothing waits.
@@ -44,8 +52,7 @@ export function batcher(options: BatcherOptions): Batcher {
   const maxBatchRows = isBatching ? options.maxBatchRows : 1;
   const groupOf = requestGroups(options);
   const line = waitingLine(maxBatchRows);
-  /** With the times when they began. */
-  const running = new Map<Batch, number>();
+  const running = new Map<Batch, Volley>();
   /** Halves of batches that failed, the next to run last. */
   const halves: Batch[] = [];
   const pace = followPace(options.cost);
@@ -95,7 +102,7 @@ export function batcher(options: BatcherOptions): Batcher {
   }
 
   function startNextTurn(): void {
-    if (turnIsComing || running.size === runner.concurrency) return;
+    if (turnIsComing || running.size >= runner.concurrency) return;
     turnIsComing = true;
     gather(line.rows, scheduler.now() + longestGatherMs);
   }
@@ -111,13 +118,7 @@ export function batcher(options: BatcherOptions): Batcher {
   }
 
   function startRuns(now: number): void {
-    while (running.size < runner.concurrency) {
-      refuseHopeless(now);
-      const batch = nextHalf() ?? line.take(drained ? Number.POSITIVE_INFINITY : now);
-      if (!batch) break;
-      running.set(batch, now);
-      void run(batch, now);
-    }
+    while (running.size < runner.concurrency && startVolley(now));
     if (running.size < runner.concurrency) for (const { flushAt } of line.tickets) bell.by(flushAt);
     if (drained && running.size === 0) {
       bell.off();
@@ -125,15 +126,33 @@ export function batcher(options: BatcherOptions): Batcher {
     }
   }
 
+  function startVolley(now: number): boolean {
+    const batches: Batch[] = [];
+    let startsAt = now;
+    while (batches.length < runner.volley) {
+      refuseHopeless(now, startsAt);
+      const batch = nextHalf() ?? line.take(drained ? Number.POSITIVE_INFINITY : now);
+      if (!batch) break;
+      batches.push(batch);
+      startsAt += runTime(pace.now, batch.rows);
+    }
+    const volley: Volley = { startedAt: now, batches, ended: 0, runMs: 0 };
+    for (const batch of batches) {
+      running.set(batch, volley);
+      void run(batch, volley);
+    }
+    return batches.length > 0;
+  }
+
   /**
-   * Who would be too late even in a run that started now would only make those late who share it. The last in line is tried
-   * nevertheless: if it is the estimate that is wrong, only a run can tell.
+   * Who would be too late even in a run that started next, at `startsAt`, would only make those late who share it. The last in line is tried
+   * nevertheless where nothing else runs: if it is the estimate that is wrong, only a run can tell.
    */
-  function refuseHopeless(now: number): void {
-    while (line.tickets.length > 1) {
+  function refuseHopeless(now: number, startsAt: number): void {
+    while (line.tickets.length > (startsAt > now ? 0 : 1)) {
       const first = line.tickets[0]!;
       const rows = Math.min(maxBatchRows, first.group.waiting);
-      if (first.taken > 0 || now + caution * runTime(pace.now, rows) <= first.deadline) return;
+      if (first.taken > 0 || startsAt + caution * runTime(pace.now, rows) <= first.deadline) return;
       line.leave(first);
       refuse(first, tooLate(traffic(now)));
     }
@@ -147,21 +166,25 @@ export function batcher(options: BatcherOptions): Batcher {
     return undefined;
   }
 
-  async function run(batch: Batch, startedAt: number): Promise<void> {
+  async function run(batch: Batch, volley: Volley): Promise<void> {
     const outcome = await attempt(batch);
     const now = tick();
     running.delete(batch);
     if ('error' in outcome) fail(batch, outcome.error);
     else {
       const { answers, runMs } = outcome;
-      pace.observe(batch.rows, runMs, now - startedAt);
+      pace.observe(batch.rows, runMs);
+      volley.runMs += runMs;
       batch.parts.forEach((part, i) => {
         answer(part, answers[i]!, now, runMs);
       });
       onBatch?.({ rows: batch.rows, requests: batch.parts.length, runMs });
     }
+    volley.ended++;
+    if (volley.ended < volley.batches.length) return;
+    pace.observeWait((now - volley.startedAt - volley.runMs) / volley.ended);
     // A thread would stand idle while others are waited for; the event loop has those others to read meanwhile.
-    if (runner.takesFeeds) startRuns(now);
+    if (runner.takesFeeds || line.rows >= maxBatchRows) startRuns(now);
     else startNextTurn();
   }
 
@@ -209,8 +232,11 @@ export function batcher(options: BatcherOptions): Batcher {
 
   function traffic(now: number): Traffic {
     let runningMs = 0;
-    for (const [{ rows }, startedAt] of running)
-      runningMs += Math.max(0, startedAt + runTime(pace.now, rows) - now);
+    for (const [{ rows }, { startedAt }] of running) {
+      // Of those that are done one after the other nobody knows which one it is now.
+      const goneMs = runner.volley === 1 ? now - startedAt : 0;
+      runningMs += Math.max(0, runTime(pace.now, rows) - goneMs);
+    }
     return {
       cost: pace.now,
       concurrency: runner.concurrency,

@@ -27,7 +27,10 @@ test('runs that take no time at all leave an estimate above zero', () => {
 
 test('the wait for a busy event loop is learned as a cost of runs, not of rows', () => {
   const pace = followPace({ fixedMs: 1, perRowMs: 0.1 });
-  for (let run = 0; run < 60; run++) pace.observe(1, 1.1, 101.1);
+  for (let run = 0; run < 60; run++) {
+    pace.observe(1, 1.1);
+    pace.observeWait(100);
+  }
   expect(runTime(pace.now, 1)).toBeCloseTo(101, 0);
   expect(pace.now.perRowMs).toBeCloseTo(0.1, 5);
 });

@@ -38,14 +38,16 @@ export function followCost(measured: RunCost): FollowedCost {
   };
 }
 
+export interface FollowedPace extends FollowedCost {
+  /** Milliseconds a run that were spent neither in it nor in the runs that were handed over with it. */
+  observeWait(ms: number): void;
+}
+
 /**
  * The cost of runs as those see them who wait for one: what the runs themselves take, and around each, whatever its rows, the time
  * until a busy event loop has got to its end. Told apart from the rows, since it is the one cost that larger runs save.
  */
-export function followPace(measured: RunCost): {
-  readonly now: RunCost;
-  observe(rows: number, runMs: number, wholeMs: number): void;
-} {
+export function followPace(measured: RunCost): FollowedPace {
   const cost = followCost(measured);
   let aroundMs = 0;
   return {
@@ -53,9 +55,9 @@ export function followPace(measured: RunCost): {
       const { fixedMs, perRowMs } = cost.now;
       return { fixedMs: fixedMs + aroundMs, perRowMs };
     },
-    observe(rows, runMs, wholeMs) {
-      cost.observe(rows, runMs);
-      aroundMs += weight * (Math.max(0, wholeMs - runMs) - aroundMs);
+    observe: cost.observe,
+    observeWait(ms) {
+      aroundMs += weight * (Math.max(0, ms) - aroundMs);
     },
   };
 }

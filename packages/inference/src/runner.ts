@@ -9,8 +9,10 @@ export interface FinishedRun {
 }
 
 export interface Runner {
-  /** How many runs are worth starting at the same time. */
+  /** How many runs go on at the same time. */
   readonly concurrency: number;
+  /** How many are worth handing over at once, to be done one after the other. */
+  readonly volley: number;
   /** Whether `run` takes the memory of its feeds away, so that they must be nobody else's. */
   readonly takesFeeds: boolean;
   /** All outputs, or those named. Throws what `OnnxSession.run` throws, and MODEL_UNAVAILABLE if its thread died. */
@@ -19,10 +21,17 @@ export interface Runner {
   close(): Promise<void>;
 }
 
+/**
+ * Each turn of the event loop reads whatever has come, and refuses what is too much. With one run a turn, callers who ask again at
+ * once keep a full line from being served: so many runs are done before the next requests are read.
+ */
+const runsOfATurn = 8;
+
 /** Runs on this thread, which does nothing else meanwhile. */
 export function inlineRunner(session: OnnxSession): Runner {
   return {
     concurrency: 1,
+    volley: runsOfATurn,
     takesFeeds: false,
     async run(feeds, outputs) {
       let started = performance.now();

@@ -57,7 +57,7 @@ export async function threadPool(bytes: Uint8Array, threads: number, sample: Ten
     await close();
     throw error;
   }
-  return { concurrency: threads, takesFeeds: true, run, close };
+  return { concurrency: threads, volley: 1, takesFeeds: true, run, close };
 }
 
 type Pool = Piscina<RunTask | undefined, ThreadAnswer<FinishedRun | Unopened>>;

@@ -1,4 +1,4 @@
-// What every store of artifacts must do. Files pass it today; S3 has to pass the same.
+// What every store of artifacts must do, in a folder or in S3.
 
 import { type Clock, sha256 } from '@flightdeck/core';
 import { describe, expect, it } from 'vitest';
@@ -13,6 +13,7 @@ export function describeArtifacts(name: string, make: (clock: Clock) => Promise<
       const artifacts = await make(() => 0);
       expect(await artifacts.get(absent)).toBeUndefined();
       expect(await artifacts.has(absent)).toBe(false);
+      expect(await artifacts.putAt(absent)).toBeUndefined();
       expect(await artifacts.list()).toEqual([]);
       await artifacts.delete(absent);
     });
@@ -35,13 +36,14 @@ export function describeArtifacts(name: string, make: (clock: Clock) => Promise<
       expect(await artifacts.list()).toEqual([]);
     });
 
-    it('lists a blob once, with its size and the time it was put last', async () => {
+    it('lists a blob once, with its size, and knows when it was put last', async () => {
       let now = 1_000_000_000_001;
       const artifacts = await make(() => now);
       const hash = await artifacts.put(bytes('abc'));
       now += 5_003;
       await artifacts.put(bytes('abc'));
-      expect(await artifacts.list()).toEqual([{ sha256: hash, bytes: 3, putAt: 1_000_000_005_004 }]);
+      expect(await artifacts.list()).toEqual([{ sha256: hash, bytes: 3 }]);
+      expect(await artifacts.putAt(hash)).toBe(1_000_000_005_004);
     });
 
     it('takes the same blob from many writers at once', async () => {

@@ -1,22 +1,29 @@
-// Content-addressed blobs: what a bundle's files are stored as. Files here; S3 comes with the same contract suite.
+// Content-addressed blobs: what a bundle's files are stored as, in a folder or in an S3 bucket.
 
-import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asStateError, type Clock, isSystemError, sha256, writeFileAtomic } from '@flightdeck/core';
+import { fileURLToPath } from 'node:url';
+import { type Clock, FlightdeckError } from '@flightdeck/core';
+import { fileArtifacts } from './file-artifacts.ts';
+import type { RegistryLocation } from './location.ts';
 
-interface StoredBlob {
+export interface StoredBlob {
   readonly sha256: string;
   readonly bytes: number;
-  /** When it was last put, in milliseconds since 1970 by the store's clock. */
-  readonly putAt: number;
 }
 
 export interface Artifacts {
-  /** Stores `data` under its SHA-256 and returns that. Durable when it resolves. Putting again renews `putAt`. */
+  /** For messages: the folder, or bucket and prefix. */
+  readonly title: string;
+  /**
+   * Stores `data` under its SHA-256 and returns that. Durable when it resolves, and never seen in part. Putting again renews
+   * `putAt`, and mends a blob that was damaged.
+   */
   put(data: Uint8Array): Promise<string>;
   /** What is stored, unverified; undefined where nothing is. */
   get(hash: string): Promise<Uint8Array | undefined>;
   has(hash: string): Promise<boolean>;
+  /** When it was last put, in milliseconds since 1970 by the store's clock; undefined where nothing is. */
+  putAt(hash: string): Promise<number | undefined>;
   /** Deleting what is not there is no error. */
   delete(hash: string): Promise<void>;
   list(): Promise<readonly StoredBlob[]>;
@@ -24,76 +31,26 @@ export interface Artifacts {
   dropLeftovers(before: number): Promise<void>;
 }
 
-/** Blobs as files `<folder>/sha256/ab/abcdef…`. DISK_FULL or STATE_NOT_WRITABLE where one cannot be written. */
-export function fileArtifacts(folder: string, clock: Clock): Artifacts {
-  const root = join(folder, 'sha256');
-  const pathOf = (hash: string) => join(root, hash.slice(0, 2), hash);
-  const get = (hash: string) => ifPresent(readFile(pathOf(hash)));
-
-  return {
-    async put(data) {
-      const hash = sha256(data);
-      const path = pathOf(hash);
-      // Reading what is there costs less than a sync, and mends a blob that was damaged.
-      const present = await get(hash);
-      if (!present || sha256(present) !== hash) await writeFileAtomic(path, data);
-      // The clock's time, not the disk's: replays and tests run on their own. Gone already means that garbage
-      // collection passed by; registration looks again before it relies on the blob.
-      await ifPresent(touch(path, clock()));
-      return hash;
-    },
-
-    get,
-
-    has: async (hash) => (await ifPresent(stat(pathOf(hash)))) !== undefined,
-
-    delete: (hash) => remove(pathOf(hash)),
-
-    async list() {
-      const files = await filesBelow(root);
-      return files
-        .filter((file) => /^[0-9a-f]{64}$/.test(file.name))
-        .map((file) => ({ sha256: file.name, bytes: file.bytes, putAt: file.modifiedAt }));
-    },
-
-    async dropLeftovers(before) {
-      const files = await filesBelow(root);
-      const stale = files.filter((file) => file.name.endsWith('.tmp') && file.modifiedAt <= before);
-      await Promise.all(stale.map((file) => remove(file.path)));
-    },
-  };
+/** The store of a registry. ARTIFACTS_URL_INVALID. */
+export async function openArtifacts(location: RegistryLocation, clock: Clock): Promise<Artifacts> {
+  const { home, artifactsUrl } = location;
+  if (artifactsUrl === undefined) return fileArtifacts(join(home, 'artifacts'), clock);
+  if (artifactsUrl.startsWith('/')) return fileArtifacts(artifactsUrl, clock);
+  const url = URL.parse(artifactsUrl);
+  if (url?.protocol === 'file:' && url.host === '') return fileArtifacts(fileURLToPath(url), clock);
+  if (url?.protocol !== 's3:' || url.host === '') throw artifactsUrlInvalid(artifactsUrl);
+  // Who needs no S3 does not wait for its client to load.
+  const { s3Artifacts } = await import('./s3-artifacts.ts');
+  const prefix = url.pathname.replace(/^\/+|\/+$/g, '');
+  return s3Artifacts(
+    { bucket: url.host, prefix, endpoint: location.s3Endpoint, region: location.s3Region },
+    clock,
+  );
 }
 
-async function touch(path: string, time: number): Promise<void> {
-  await utimes(path, new Date(time), new Date(time)).catch((error: unknown) => {
-    throw asStateError(error, path);
-  });
-}
-
-async function remove(path: string): Promise<void> {
-  await rm(path, { force: true }).catch((error: unknown) => {
-    throw asStateError(error, path);
-  });
-}
-
-async function filesBelow(root: string) {
-  const entries = (await ifPresent(readdir(root, { recursive: true, withFileTypes: true }))) ?? [];
-  const files = entries.filter((entry) => entry.isFile());
-  const described = files.map(async ({ parentPath, name }) => {
-    const path = join(parentPath, name);
-    const stats = await ifPresent(stat(path));
-    // mtime is a float of seconds somewhere on its way: 1234.9999 means 1235.
-    return stats ? [{ path, name, bytes: stats.size, modifiedAt: Math.round(stats.mtimeMs) }] : [];
-  });
-  return (await Promise.all(described)).flat();
-}
-
-/** Undefined where the file is missing, or where a file stands in place of its folder (writing then says so). */
-async function ifPresent<Value>(attempt: Promise<Value>): Promise<Value | undefined> {
-  try {
-    return await attempt;
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return undefined;
-    throw error;
-  }
+function artifactsUrlInvalid(given: string): FlightdeckError {
+  return new FlightdeckError(
+    'ARTIFACTS_URL_INVALID',
+    `ARTIFACTS_URL is "${given}". Write s3://bucket/prefix, or a folder as /path or file:///path; unset, it is a folder below FLIGHTDECK_HOME.`,
+  );
 }

@@ -130,7 +130,7 @@ function fileMissing(version: ModelVersion, file: string, found: string): Flight
 }
 
 const remedy =
-  'Restore the artifacts folder from a backup, or train again: the same inputs register the same bundle, whole.';
+  'Restore the artifacts from a backup, or train again: the same inputs register the same bundle, whole.';
 
 function titleOf({ model, version }: ModelVersion): string {
   return `Version ${version} of ${model}`;

@@ -1,24 +1,28 @@
-// Opens the registry's database: state lives in one file below FLIGHTDECK_HOME, shared by all processes of a host.
+// Opens the registry's database and runs its transactions: a SQLite file below FLIGHTDECK_HOME, or a PostgreSQL.
 
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { asStateError } from '@flightdeck/core';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { FlightdeckError } from '@flightdeck/core';
 import { Kysely } from 'kysely';
+import type { Engine } from './engine.ts';
+import type { RegistryLocation } from './location.ts';
 import { migrate } from './migrations.ts';
-import { appendOnlyStatements, nodeSqliteDialect } from './sqlite-dialect.ts';
+import { sqliteEngine } from './sqlite-dialect.ts';
 import type { Database, Tables } from './tables.ts';
 
-/**
- * Opens the file at `path`, makes it and its folder where they are missing, and migrates it. STATE_NOT_WRITABLE,
- * DISK_FULL, REGISTRY_CORRUPT, REGISTRY_NEWER or REGISTRY_BUSY where that cannot be done.
- */
-export async function openDatabase(path: string): Promise<Database> {
-  await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
-    throw asStateError(error, path);
-  });
-  const db = new Kysely<Tables>({ dialect: nodeSqliteDialect(path) });
+/** DATABASE_URL_INVALID. */
+export async function engineAt({ home, databaseUrl }: RegistryLocation): Promise<Engine> {
+  if (databaseUrl === undefined) return sqliteEngine(join(home, 'registry.sqlite'));
+  // Who needs no PostgreSQL does not wait for its client to load.
+  const { postgresEngine } = await import('./postgres-dialect.ts');
+  return postgresEngine(databaseUrl);
+}
+
+/** Opens the engine's database, makes what is missing, and migrates it. Whatever is in the way is a FlightdeckError. */
+export async function openDatabase(engine: Engine): Promise<Database> {
+  const db = new Kysely<Tables>({ dialect: engine.dialect });
   try {
-    await migrate(db, path, appendOnlyStatements);
+    await migrate(db, engine);
     return db;
   } catch (error) {
     await db.destroy();
@@ -26,13 +30,34 @@ export async function openDatabase(path: string): Promise<Database> {
   }
 }
 
+const maximumAttempts = 10;
+const pauseMs = 5;
+
 /**
  * A transaction that sees and leaves the registry as if it ran alone. Every write goes through one. Within `work` use the
- * transaction only: the outer connection waits for its end.
+ * transaction only: the outer connection waits for its end. Where others got in between, `work` is done again, from the
+ * start; REGISTRY_CONFLICT (retryable) when that does not help.
  */
-export function inTransaction<Result>(
+export async function inTransaction<Result>(
   db: Database,
   work: (transaction: Database) => Promise<Result>,
 ): Promise<Result> {
-  return db.transaction().setIsolationLevel('serializable').execute(work);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await db.transaction().setIsolationLevel('serializable').execute(work);
+    } catch (error) {
+      if (!(error instanceof FlightdeckError) || error.code !== 'REGISTRY_CONFLICT') throw error;
+      if (attempt === maximumAttempts) throw tooManyConflicts(error);
+    }
+    // Of those who meet, one has committed. The longer it goes on, the more there are, and the longer each stands back.
+    await wait(pauseMs * attempt);
+  }
+}
+
+function tooManyConflicts(last: FlightdeckError): FlightdeckError {
+  return new FlightdeckError(
+    'REGISTRY_CONFLICT',
+    `${last.message} ${maximumAttempts} attempts have met others: something writes without a pause.`,
+    { cause: last, retryable: true },
+  );
 }

@@ -46,10 +46,11 @@ export function endpointStore(db: Database, clock: Clock) {
     },
 
     /** Takes an endpoint away; whether there was one. */
-    async remove(name: string): Promise<boolean> {
-      const { numDeletedRows } = await db.deleteFrom('endpoints').where('name', '=', name).executeTakeFirst();
-      return numDeletedRows > 0n;
-    },
+    remove: (name: string): Promise<boolean> =>
+      inTransaction(db, async (transaction) => {
+        const deleting = transaction.deleteFrom('endpoints').where('name', '=', name);
+        return (await deleting.executeTakeFirst()).numDeletedRows > 0n;
+      }),
 
     /** All endpoints by name. */
     list: (): Promise<readonly Endpoint[]> => listEndpoints(db),

@@ -2,13 +2,14 @@
 // a rollback would bring back, always stays.
 
 import { type Clock, FlightdeckError } from '@flightdeck/core';
-import type { Artifacts } from './artifacts.ts';
+import type { Artifacts, StoredBlob } from './artifacts.ts';
+import { takeTurn } from './blob-guard.ts';
 import { inTransaction } from './database.ts';
 import { listEndpoints } from './endpoints.ts';
 import { parseReference } from './names.ts';
 import type { Database } from './tables.ts';
 import { currentAliases, readTransitions, rollbackTarget } from './transitions.ts';
-import { asVersion, listVersions, type ModelVersion } from './versions.ts';
+import { listVersions, livingVersions, type ModelVersion } from './versions.ts';
 
 export interface GarbageOptions {
   /** How many of each model's newest versions stay in any case. */
@@ -32,10 +33,13 @@ export interface Garbage {
 /** No file takes an hour to write, so what is still temporary then has no writer any more. */
 const leftoverGraceMs = 3_600_000;
 
+/** Registrations wait while so many blobs are deleted, so it is few enough for a second. */
+const blobsPerTurn = 50;
+
 /**
- * Two transactions, so that it may be killed in between. 1. Mark the versions that nobody needs as deleted; their rows stay.
- * 2. Delete the blobs that no living version's manifest names. Registrations wait meanwhile, and look again afterwards
- * whether their blobs are there.
+ * May be killed at any moment. 1. Mark the versions that nobody needs as deleted; their rows stay. 2. Delete the blobs that no
+ * living version's manifest names. Registrations wait while some are deleted, and look again afterwards whether their blobs are
+ * there.
  */
 export async function collectGarbage(
   db: Database,
@@ -51,11 +55,21 @@ export async function collectGarbage(
     return expendable.map(({ model, version }) => ({ model, version }));
   });
   const before = now - options.graceMs;
-  const blobs = await inTransaction(db, async (transaction) => {
-    const orphans = await orphanBlobs(transaction, artifacts, versions, before);
-    if (!options.dryRun) await Promise.all(orphans.map((blob) => artifacts.delete(blob.sha256)));
-    return orphans;
-  });
+  const candidates = await unnamed(db, await artifacts.list(), versions);
+  const blobs: StoredBlob[] = [];
+  for (let start = 0; start < candidates.length; start += blobsPerTurn) {
+    const some = candidates.slice(start, start + blobsPerTurn);
+    blobs.push(
+      ...(options.dryRun
+        ? await oldOnes(artifacts, some, before)
+        : await inTransaction(db, async (transaction) => {
+            await takeTurn(transaction);
+            const orphans = await oldOnes(artifacts, await unnamed(transaction, some, versions), before);
+            await Promise.all(orphans.map((blob) => artifacts.delete(blob.sha256)));
+            return orphans;
+          })),
+    );
+  }
   if (!options.dryRun) await artifacts.dropLeftovers(now - Math.max(options.graceMs, leftoverGraceMs));
   return {
     versions,
@@ -110,26 +124,21 @@ async function markDeleted(db: Database, versions: readonly ModelVersion[], at: 
   }
 }
 
-async function orphanBlobs(
+/** What no living version names, those that are about to be deleted left out of account. */
+async function unnamed(
   db: Database,
-  artifacts: Artifacts,
+  blobs: readonly StoredBlob[],
   deleted: readonly { readonly model: string; readonly version: number }[],
-  before: number,
-) {
+): Promise<readonly StoredBlob[]> {
   const gone = new Set(deleted.map(({ model, version }) => `${model}/${version}`));
   const living = (await livingVersions(db)).filter((one) => !gone.has(`${one.model}/${one.version}`));
   const named = new Set(living.flatMap(({ digest, files }) => [digest, ...files.map((file) => file.sha256)]));
-  return (await artifacts.list()).filter((blob) => !named.has(blob.sha256) && blob.putAt <= before);
+  return blobs.filter((blob) => !named.has(blob.sha256));
 }
 
-async function livingVersions(db: Database): Promise<readonly ModelVersion[]> {
-  const rows = await db
-    .selectFrom('versions')
-    .selectAll()
-    .where('deleted_at', 'is', null)
-    .orderBy('version', 'desc')
-    .execute();
-  return rows.map(asVersion);
+async function oldOnes(artifacts: Artifacts, blobs: readonly StoredBlob[], before: number) {
+  const times = await Promise.all(blobs.map((blob) => artifacts.putAt(blob.sha256)));
+  return blobs.filter((_blob, index) => (times[index] ?? Number.POSITIVE_INFINITY) <= before);
 }
 
 /** A keepLast of NaN would keep nothing. */

@@ -10,8 +10,10 @@ export {
   type TensorSignature,
 } from './bundle-files.ts';
 export type { Bundle, BundleFiles } from './bundles.ts';
+export { copyRegistry, type RegistryCopy } from './copy.ts';
 export type { Decision } from './decisions.ts';
 export type { Endpoint } from './endpoints.ts';
+export type { RegistryWatch } from './engine.ts';
 export type { Garbage, GarbageOptions } from './garbage.ts';
 export { mlmodelText } from './mlmodel.ts';
 export type { ModelSummary } from './models.ts';

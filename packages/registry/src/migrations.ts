@@ -3,29 +3,29 @@
 import { FlightdeckError } from '@flightdeck/core';
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
+import type { Engine } from './engine.ts';
 import type { Database, Tables } from './tables.ts';
-
-/** What a dialect adds: how it keeps anybody from changing or deleting rows of a table. */
-type AppendOnly = (table: string) => readonly string[];
 
 /**
  * Brings the database up to this checkout's schema. REGISTRY_NEWER where a newer kit has been at it. One transaction holds
- * the write lock over the look and the change, so that of two processes that open a fresh directory one migrates and the
- * other finds it done.
+ * a lock over the look and the change, so that of several processes that open a fresh registry one migrates and the
+ * others find it done.
  */
-export async function migrate(db: Database, path: string, appendOnly: AppendOnly): Promise<void> {
-  const migrations = migrationsWith(appendOnly);
-  // Looking first spares every later start the write lock.
-  if (await isUpToDate(db, path, migrations)) return;
+export async function migrate(db: Database, engine: Engine): Promise<void> {
+  const migrations = migrationsWith(engine);
+  // Looking first spares every later start the lock.
+  if (await isUpToDate(db, engine.title, migrations)) return;
   await db.transaction().execute(async (transaction) => {
-    if (await isUpToDate(transaction, path, migrations)) return;
+    const lock = { lockTable: 'kysely_migration_lock', lockRowId: 'migration_lock' };
+    await transaction.getExecutor().adapter.acquireMigrationLock(transaction, lock);
+    if (await isUpToDate(transaction, engine.title, migrations)) return;
     const migrator = new Migrator({ db: transaction, provider: { getMigrations: async () => migrations } });
     const { error } = await migrator.migrateToLatest();
     if (error) throw error;
   });
 }
 
-async function isUpToDate(db: Database, path: string, migrations: Record<string, Migration>) {
+async function isUpToDate(db: Database, title: string, migrations: Record<string, Migration>) {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
   if (!tables.some((table) => table.name === 'kysely_migration')) return false;
   const applied = (await db.selectFrom('kysely_migration').select('name').execute()).map((row) => row.name);
@@ -33,14 +33,15 @@ async function isUpToDate(db: Database, path: string, migrations: Record<string,
   if (unknown) {
     throw new FlightdeckError(
       'REGISTRY_NEWER',
-      `${path} was made by a newer Flightdeck (it has the migration ${unknown}). ` +
-        'Update this checkout, or point FLIGHTDECK_HOME to another directory.',
+      `${title} was made by a newer Flightdeck (it has the migration ${unknown}). ` +
+        'Update this checkout, or point FLIGHTDECK_HOME (or DATABASE_URL) to another place.',
     );
   }
   return applied.length === Object.keys(migrations).length;
 }
 
-function migrationsWith(appendOnly: AppendOnly): Record<string, Migration> {
+function migrationsWith(engine: Engine): Record<string, Migration> {
+  const { appendOnly } = engine;
   return {
     '0001-runs': { up: createRuns },
     '0002-versions': { up: createVersions },
@@ -48,6 +49,7 @@ function migrationsWith(appendOnly: AppendOnly): Record<string, Migration> {
     '0004-endpoints': { up: createEndpoints },
     '0005-splits': { up: addSplits },
     '0006-loop': { up: (db) => createLoop(db, appendOnly) },
+    '0007-hosts': { up: (db) => prepareForHosts(db, engine) },
   };
 }
 
@@ -102,7 +104,7 @@ async function createVersions(db: Kysely<Tables>): Promise<void> {
     .execute();
 }
 
-async function createAliases(db: Kysely<Tables>, appendOnly: AppendOnly): Promise<void> {
+async function createAliases(db: Kysely<Tables>, appendOnly: Engine['appendOnly']): Promise<void> {
   await db.schema
     .createTable('alias_transitions')
     .addColumn('id', 'integer', (column) => column.primaryKey())
@@ -146,7 +148,7 @@ async function addSplits(db: Kysely<Tables>): Promise<void> {
     .execute();
 }
 
-async function createLoop(db: Kysely<Tables>, appendOnly: AppendOnly): Promise<void> {
+async function createLoop(db: Kysely<Tables>, appendOnly: Engine['appendOnly']): Promise<void> {
   await db.schema
     .createTable('decisions')
     .addColumn('id', 'integer', (column) => column.primaryKey())
@@ -196,4 +198,17 @@ async function createLoop(db: Kysely<Tables>, appendOnly: AppendOnly): Promise<v
       .where(sql.ref('status'), '=', 'running')
       .execute();
   }
+}
+
+/** What processes on several hosts need that a lock on one file gave them before. */
+async function prepareForHosts(db: Kysely<Tables>, { announce }: Engine): Promise<void> {
+  await db.schema
+    .createTable('blob_guard')
+    .addColumn('id', 'integer', (column) => column.primaryKey())
+    .addColumn('turn', 'integer', (column) => column.notNull())
+    .execute();
+  await db.insertInto('blob_guard').values({ id: 1, turn: 0 }).execute();
+  // All that serving converges on.
+  for (const statement of ['versions', 'alias_transitions', 'endpoints'].flatMap(announce))
+    await sql.raw(statement).execute(db);
 }

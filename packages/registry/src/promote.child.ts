@@ -17,8 +17,8 @@ export interface PromotionResult {
   readonly message?: string;
 }
 
-const [home, actor] = [process.argv[2]!, process.argv[3]!];
-const registry = await openRegistry({ home });
+const [location, actor] = [process.argv[2]!, process.argv[3]!];
+const registry = await openRegistry(JSON.parse(location));
 
 process.on('message', async (promotion: Promotion) => {
   process.send?.({

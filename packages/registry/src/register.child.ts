@@ -3,7 +3,7 @@
 import { startRun, toyRegistration } from './fixtures.ts';
 import { openRegistry } from './registry.ts';
 
-const registry = await openRegistry({ home: process.argv[2]! });
+const registry = await openRegistry(JSON.parse(process.argv[2]!));
 await startRun(registry);
 // An orphan ends itself: its parent may be killed as well.
 process.once('disconnect', () => process.exit(1));

@@ -3,6 +3,7 @@
 
 import { type Clock, canonicalJson, FlightdeckError } from '@flightdeck/core';
 import type { Artifacts } from './artifacts.ts';
+import { takeTurn } from './blob-guard.ts';
 import { type BundleFiles, type StoredBundle, storeBundle } from './bundles.ts';
 import { inTransaction } from './database.ts';
 import { checkModelName } from './names.ts';
@@ -39,7 +40,8 @@ export async function registerVersion(
   for (let tries = 1; tries <= maximumTries; tries++) {
     const bundle = await storeBundle(artifacts, registration.files);
     const version = await inTransaction(db, async (transaction) => {
-      // Garbage collection deletes blobs in a transaction as well. What is whole now stays whole once the row is in.
+      await takeTurn(transaction);
+      // What is whole now stays whole once the row is in.
       if (!(await isWhole(artifacts, bundle))) return undefined;
       return (
         (await findSame(transaction, registration.model, bundle.digest)) ??
@@ -50,7 +52,7 @@ export async function registerVersion(
   }
   throw new FlightdeckError(
     'BUNDLE_INCOMPLETE',
-    `Blobs of a new version of ${registration.model} keep vanishing from the artifacts folder while it is registered. ` +
+    `Blobs of a new version of ${registration.model} keep vanishing from the artifacts while it is registered. ` +
       'Stop what deletes them (garbage collection with too short a grace period?) and register it again.',
     { retryable: true },
   );

@@ -1,14 +1,15 @@
 // The registry: the place where training leaves what it made, and where serving, monitoring and people find it.
 
-import { join } from 'node:path';
 import { type Clock, systemClock } from '@flightdeck/core';
 import { type Aliases, aliasStore } from './aliases.ts';
-import { fileArtifacts } from './artifacts.ts';
+import { openArtifacts } from './artifacts.ts';
 import { type Bundle, exportBundle, openBundle, verifyBundle } from './bundles.ts';
-import { openDatabase } from './database.ts';
+import { engineAt, openDatabase } from './database.ts';
 import { type Decisions, decisionStore } from './decisions.ts';
 import { type Endpoints, endpointStore } from './endpoints.ts';
+import type { RegistryWatch } from './engine.ts';
 import { collectGarbage, type Garbage, type GarbageOptions } from './garbage.ts';
+import type { RegistryLocation } from './location.ts';
 import { listModels, type ModelSummary } from './models.ts';
 import { type Procedures, procedureStore } from './procedures.ts';
 import { type Registration, registerVersion } from './registration.ts';
@@ -40,17 +41,24 @@ export interface Registry {
   readonly rollouts: Procedures;
   readonly experiments: Procedures;
   collectGarbage(options: GarbageOptions): Promise<Garbage>;
+  /**
+   * Calls `onChange` soon after somebody, anywhere, has changed what serving follows; it may call without need, and where the system
+   * between cannot tell, it is late. So poll beside it.
+   */
+  watch(onChange: () => void): RegistryWatch;
   close(): Promise<void>;
 }
 
 /**
- * Opens the registry below `home`, and makes it where there is none: `registry.sqlite` and `artifacts/`. Any number of
- * processes may have it open. STATE_NOT_WRITABLE, DISK_FULL, REGISTRY_CORRUPT, REGISTRY_NEWER or REGISTRY_BUSY.
+ * Opens the registry at its location, and makes what is missing there. Any number of processes may have it open. Whatever is in the
+ * way is a FlightdeckError: STATE_NOT_WRITABLE, DISK_FULL, DATABASE_URL_INVALID, ARTIFACTS_URL_INVALID, or REGISTRY_CORRUPT,
+ * _NEWER, _BUSY, _UNREACHABLE, _DENIED or _MISSING.
  */
-export async function openRegistry(options: { home: string; clock?: Clock }): Promise<Registry> {
+export async function openRegistry(options: RegistryLocation & { clock?: Clock }): Promise<Registry> {
   const clock = options.clock ?? systemClock;
-  const db = await openDatabase(join(options.home, 'registry.sqlite'));
-  const artifacts = fileArtifacts(join(options.home, 'artifacts'), clock);
+  const artifacts = await openArtifacts(options, clock);
+  const engine = await engineAt(options);
+  const db = await openDatabase(engine);
   return {
     runs: runStore(db, clock),
     versions: {
@@ -70,6 +78,7 @@ export async function openRegistry(options: { home: string; clock?: Clock }): Pr
     rollouts: procedureStore(db, clock, 'rollouts'),
     experiments: procedureStore(db, clock, 'experiments'),
     collectGarbage: (garbage) => collectGarbage(db, artifacts, clock, garbage),
+    watch: engine.watch,
     close: () => db.destroy(),
   };
 }

@@ -1,19 +1,22 @@
-// Kysely on node:sqlite. This file and sqlite-errors.ts are all that knows which database it is: PostgreSQL gets a pair like it.
+// The registry in one file, shared by all processes of a host: Kysely on node:sqlite.
 
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
-import { FlightdeckError } from '@flightdeck/core';
+import { asStateError, FlightdeckError } from '@flightdeck/core';
 import {
   CompiledQuery,
   type DatabaseConnection,
-  type Dialect,
   type Driver,
   type QueryResult,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import type { Engine } from './engine.ts';
 import { asDatabaseError } from './sqlite-errors.ts';
+import { watchSqlite } from './sqlite-watch.ts';
 
 const busyTimeoutMs = 5_000;
 const busyPollMs = 5;
@@ -21,18 +24,23 @@ const busyPollMs = 5;
 /** Write-ahead log: readers never wait. synchronous = full: what was committed survives a power cut. */
 const pragmas = ['pragma journal_mode = wal', 'pragma synchronous = full'];
 
-/** A dialect over the file at `path`, which is made where it is missing. One connection a process. */
-export function nodeSqliteDialect(path: string): Dialect {
+/** An engine over the file at `path`, which is made with its folder where it is missing. One connection a process. */
+export function sqliteEngine(path: string): Engine {
   return {
-    createDriver: () => sqliteDriver(path),
-    createAdapter: () => new TransactionalDdlAdapter(),
-    createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
+    dialect: {
+      createDriver: () => sqliteDriver(path),
+      createAdapter: () => new TransactionalDdlAdapter(),
+      createIntrospector: (db) => new SqliteIntrospector(db),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+    title: path,
+    appendOnly: appendOnlyStatements,
+    announce: () => [],
+    watch: (onChange) => watchSqlite(path, onChange),
   };
 }
 
-/** Statements that make a table append-only for everybody, whatever program opens the file. */
-export function appendOnlyStatements(table: string): readonly string[] {
+function appendOnlyStatements(table: string): readonly string[] {
   const refuse = (event: string, condition = '') =>
     `create trigger ${table}_no_${event} before ${event} on ${table} ${condition}
      begin select raise(abort, '${table} is append-only'); end`;
@@ -61,6 +69,9 @@ function sqliteDriver(path: string): Driver {
   const run = (statement: string) => connection.executeQuery(CompiledQuery.raw(statement));
   return {
     async init() {
+      await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
+        throw asStateError(error, path);
+      });
       database = openDatabase(path);
       connection = connectionTo(database, path);
       try {

@@ -12,6 +12,7 @@ export interface Tables {
   readonly reports: ReportsTable;
   readonly rollouts: ProceduresTable;
   readonly experiments: ProceduresTable;
+  readonly blob_guard: BlobGuardTable;
   /** Kysely's own record of what was migrated. */
   readonly kysely_migration: { readonly name: Generated<string>; readonly timestamp: Generated<string> };
 }
@@ -88,6 +89,12 @@ interface DecisionsTable {
   actor: string;
   reason: string;
   evidence: string | null;
+}
+
+/** One row, which whoever relies on blobs and whoever deletes them writes: so they take turns. */
+interface BlobGuardTable {
+  id: number;
+  turn: number;
 }
 
 /** A window of an endpoint's version; a report that is made again, when more labels are known, takes the place of the first. */

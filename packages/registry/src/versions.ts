@@ -41,6 +41,17 @@ export async function listVersions(db: Database, model: string): Promise<readonl
   return rows.map(asVersion);
 }
 
+/** Every version that can be read, of all models, newest first. */
+export async function livingVersions(db: Database): Promise<readonly ModelVersion[]> {
+  const rows = await db
+    .selectFrom('versions')
+    .selectAll()
+    .where('deleted_at', 'is', null)
+    .orderBy('version', 'desc')
+    .execute();
+  return rows.map(asVersion);
+}
+
 /** A version that can be read. MODEL_NOT_FOUND, VERSION_NOT_FOUND or VERSION_DELETED. */
 export async function livingVersion(db: Database, model: string, version: number): Promise<ModelVersion> {
   const row = await selectVersions(db, model).where('version', '=', version).executeTakeFirst();

@@ -30,7 +30,7 @@ export interface DrillKit {
 /** What is up already, with its own policy. */
 export async function kitHere({ env }: CliContext, url: string, signal: AbortSignal): Promise<DrillKit> {
   await untilReady(url, { signal, patienceMs: 0 });
-  const registry = await openRegistry({ home: env.home });
+  const registry = await openRegistry(env.registry);
   return { env, url, registry, close: () => registry.close() };
 }
 
@@ -61,7 +61,7 @@ export async function ownKit(context: CliContext, options: OwnKitOptions): Promi
     if (policy) await declarePolicy(home, model.name, policy);
     const registry = await openRegistry({ home });
     closing.push(() => registry.close());
-    if (!(await copyChampion(context.env.home, registry, model.name)))
+    if (!(await copyChampion(context.env, registry, model.name)))
       await trainChampion({ ...context, env }, options);
     const broker = await openBroker(env);
     closing.push(() => broker.stop());
@@ -96,11 +96,12 @@ async function declarePolicy(home: string, model: string, policy: object): Promi
 const servingVariables = { SERVING_WORKERS: '1', SERVING_PREDICTION_LOG_BYTES: String(2 ** 30) };
 const controllerVariables = { CONTROLLER_TICK_MS: '500' };
 
-/** Without the user's broker, ports and keys: none of them is the drill's business. */
+/** Without the user's registry, broker, ports and keys: none of them is the drill's business. */
 export function ownEnv(env: CliEnv, home: string): CliEnv {
-  const foreign = /^(SERVING|CONTROLLER|TRAINER|SIMULATOR)_|^REDIS_URL$|^FLIGHTDECK_BROKER/;
+  const foreign =
+    /^(SERVING|CONTROLLER|TRAINER|SIMULATOR)_|^REDIS_URL$|^DATABASE_URL$|^ARTIFACTS_URL$|^FLIGHTDECK_BROKER/;
   const inherited = Object.fromEntries(Object.entries(env.inherited).filter(([name]) => !foreign.test(name)));
-  return { ...env, home, redisUrl: undefined, brokerKind: undefined, inherited };
+  return { ...env, home, registry: { home }, redisUrl: undefined, brokerKind: undefined, inherited };
 }
 
 /** What was ingested is named by its content, so that two kits may share it. */
@@ -111,8 +112,8 @@ export async function shareDatasets(from: string, home: string): Promise<void> {
 }
 
 /** Whether the user has a champion; then it is the drill's as well. */
-async function copyChampion(from: string, to: Registry, model: string): Promise<boolean> {
-  const source = await openRegistry({ home: from });
+async function copyChampion(from: CliEnv, to: Registry, model: string): Promise<boolean> {
+  const source = await openRegistry(from.registry);
   try {
     const [champion] = (await source.models.list()).filter(
       ({ name, aliases }) => name === model && aliases.champion !== undefined,

@@ -11,6 +11,8 @@ export interface ChildPlan {
   readonly name: string;
   /** The file that Node runs. */
   readonly main: string;
+  /** Options of Node's own. */
+  readonly flags?: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly logFile: string;
   /** Gives up waiting to stop after so long, and kills. */
@@ -45,7 +47,7 @@ export interface Ending {
 export async function startChild(plan: ChildPlan, signal: AbortSignal): Promise<Child> {
   signal.throwIfAborted();
   const log = openChildLog(plan.logFile);
-  const child = spawn(process.execPath, [plan.main], {
+  const child = spawn(process.execPath, [...(plan.flags ?? []), plan.main], {
     cwd: repositoryRoot,
     env: plan.env,
     stdio: ['ignore', log.descriptor, log.descriptor, 'ipc'],

@@ -10,6 +10,8 @@ import { type Child, type ChildPlan, startChild } from './child.ts';
 const trainerPatienceMs = 35_000;
 /** Serving finishes what it accepted within 10 s. */
 const servingPatienceMs = 15_000;
+/** Room for a thousand requests at once among V8's young objects, as in its own npm script: docs/decisions/0018. */
+const servingFlags = ['--max-semi-space-size=64'];
 /** The controller finishes its tick. */
 const controllerPatienceMs = 15_000;
 
@@ -53,6 +55,7 @@ export function startServing(
   const plan = {
     name: 'server',
     main: join(repositoryRoot, 'apps/serving/src/main.ts'),
+    flags: servingFlags,
     env: { ...more, ...env.inherited, FLIGHTDECK_HOME: env.home, SERVING_PORT: String(port) },
     logFile: join(logsFolder(env.home), 'serving.log'),
     patienceMs: servingPatienceMs,

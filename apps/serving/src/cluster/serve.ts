@@ -13,6 +13,7 @@ import {
   predictionIds,
 } from '@flightdeck/monitoring/log';
 import { openRegistry, type Registry } from '@flightdeck/registry';
+import { registryLocation } from '@flightdeck/registry/location';
 import type { FastifyBaseLogger } from 'fastify';
 import { type AnswerLog, answerLog } from '../answer-log.ts';
 import { buildApp } from '../app.ts';
@@ -27,7 +28,6 @@ import { type ConvergenceLoop, startConverging } from '../state/convergence-loop
 import { type DesiredState, desiredState } from '../state/desired-state.ts';
 import { modelLoader } from '../state/model-loader.ts';
 import { type ModelStore, modelStore } from '../state/model-store.ts';
-import { watchRegistry } from '../state/registry-watch.ts';
 import { repository } from '../state/repository.ts';
 import type { Instance, JoinInstance } from './instance.ts';
 
@@ -71,7 +71,7 @@ export async function serve(
   // Live before it is ready: whoever waits for the port gets an answer while the first model loads.
   const entrance = await instance.open(app);
   const loop = converge(env, serving, instance, app.log);
-  const watch = watchRegistry(env.FLIGHTDECK_HOME, () => void loop.wake());
+  const watch = registry.watch(() => void loop.wake());
   instance.started(app.log, async () => {
     // Node stops enforcing its request timeouts once a server is closing, so a half-sent request needs a limit of ours.
     const overdue = setTimeout(() => app.server.closeAllConnections(), env.SERVING_GRACE_MS);
@@ -92,7 +92,7 @@ async function buildServing(
   env: ServingEnv,
   sharedStore: (plan: OnlinePlan) => Promise<FeatureStore>,
 ): Promise<Serving> {
-  const registry = await openRegistry({ home: env.FLIGHTDECK_HOME });
+  const registry = await openRegistry(registryLocation(env));
   const url = env.SERVING_FEATURES_URL;
   const features = featureEngines({
     openStore: url === undefined ? sharedStore : (plan) => redisStore(plan, { url }),

@@ -2,6 +2,7 @@
 
 import type { FastifyRequest } from 'fastify';
 import type { DataPlane } from '../data-plane.ts';
+import { giveBack } from './memory.ts';
 import { requestedTimeout } from './request-context.ts';
 
 /**
@@ -13,7 +14,15 @@ export function refuseEarly(plane: DataPlane, defaultTimeoutMs: number) {
     const { model, version } = request.params as { model: string; version?: string };
     const { arrivedAt, sentAt } = request;
     const timeoutMs = requestedTimeout(request) ?? defaultTimeoutMs;
-    if (version === undefined) plane.assertRoom(model, timeoutMs - (arrivedAt - sentAt));
+    if (version === undefined) {
+      try {
+        plane.assertRoom(model, timeoutMs - (arrivedAt - sentAt));
+      } catch (error) {
+        // The body comes nevertheless, and nobody reads it.
+        request.raw.on('data', giveBack);
+        throw error;
+      }
+    }
     done();
   };
 }

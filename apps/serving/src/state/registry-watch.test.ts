@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { promoteSum, serve, temporaryRegistry } from '../sum-model.fixture.ts';
 import { startConverging } from './convergence-loop.ts';
-import { watchRegistry } from './registry-watch.ts';
 
 test('a promotion wakes serving up, which polls once an hour', async () => {
   await using state = await temporaryRegistry();
@@ -11,7 +10,7 @@ test('a promotion wakes serving up, which polls once an hour', async () => {
     if (change.kind === 'loaded') loaded.resolve(change.endpoint);
   });
   await loop.wake();
-  const watching = watchRegistry(state.home, () => void loop.wake());
+  const watching = state.registry.watch(() => void loop.wake());
   await promoteSum(state.registry);
   expect(await loaded.promise).toBe('sum');
   watching.stop();

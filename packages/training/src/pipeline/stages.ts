@@ -1,6 +1,7 @@
 // Stages: what a training run is doing, how far it is, and how long each part took.
 
 import type { Clock } from '@flightdeck/core';
+import type { RegistryLocation } from '@flightdeck/registry/location';
 
 export interface Progress {
   readonly stage: string;
@@ -9,9 +10,8 @@ export interface Progress {
   readonly fraction: number;
 }
 
-export interface TrainingContext {
-  /** The state directory. */
-  readonly home: string;
+/** `home` holds what is ingested and what a run keeps of its rows; the rest says where the registry is. */
+export interface TrainingContext extends RegistryLocation {
   readonly clock: Clock;
   /** Aborted when the run should end soon, because it will be started again elsewhere. */
   readonly signal?: AbortSignal;

@@ -51,7 +51,7 @@ export async function openLoopKit(context: CliContext, options: LoopKitOptions):
     await shareDatasets(context.env.home, env.home);
     await mkdir(join(env.home, 'policies'));
     await writeFile(join(env.home, 'policies', `${model}.json`), JSON.stringify(policy, null, 2));
-    const registry = await openRegistry({ home: env.home, clock: context.clock });
+    const registry = await openRegistry({ ...env.registry, clock: context.clock });
     closing.push(() => registry.close());
     await withRegistry(context, (from) => copyChampion(from, registry, model));
     const broker = await openBroker(env);

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { sha256 } from '@flightdeck/core';
 import { expect, it } from 'vitest';
 import { describeArtifacts } from './artifacts.contract.ts';
-import { fileArtifacts } from './artifacts.ts';
+import { fileArtifacts } from './file-artifacts.ts';
 import { freshHome } from './fresh-home.fixture.ts';
 
 describeArtifacts('a folder', async (clock) => fileArtifacts(join(await freshHome(), 'artifacts'), clock));
