@@ -347,6 +347,7 @@ describe('after a tick', () => {
       'flightdeck_experiment_status{model="toy",endpoint="toy",experiment="night-shift",status="stopped"} 1',
       'flightdeck_experiment_units{model="toy",endpoint="toy",experiment="night-shift",variant="control"} 0',
       'flightdeck_controller_leads 1',
+      'flightdeck_controller_problems{model="toy",part="reports"} 0',
       'bullmq_job_count{queue="retraining",state="waiting"} 1',
       'process_resident_memory_bytes',
     ])

@@ -11,6 +11,7 @@ import type { DecisionLog } from '../decision-log.ts';
 import type { Experiments } from '../experiments/experiments.ts';
 import { lengthOf } from '../reports/reports-made.ts';
 import { type Rollout, rolloutIn } from '../rollouts/rollout-record.ts';
+import { parts } from '../tick.ts';
 import type { LoopState } from '../tick-loop.ts';
 import { experimentGauges } from './experiment-gauges.ts';
 
@@ -103,6 +104,7 @@ function showLoop(register: MetricRegistry, { loop, times, clock }: MetricsSourc
     'What failed in the last tick, by model and part.',
     ['model', 'part'],
   );
+  for (const model of times.keys()) for (const part of parts) failing.set({ model, part }, 0);
   for (const { model, part } of last?.problems ?? []) failing.inc({ model, part });
   if (failure !== null) failing.inc({ model: 'all', part: 'tick' });
   if (last !== null) {

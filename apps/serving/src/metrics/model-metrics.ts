@@ -15,6 +15,8 @@ export interface ModelMetrics {
   answered(answered: Answered): void;
   batched(version: ModelVersion, report: BatchReport): void;
   changed(change: Change): void;
+  /** Features of this view will be looked up. */
+  lookupExpected(view: string): void;
   /** Features of a view could not be looked up, and their rows took defaults. */
   lookupFailed(view: string): void;
   families(): readonly Family[];
@@ -130,6 +132,9 @@ export function modelMetrics(): ModelMetrics {
         recent.delete(change.endpoint);
         endpoints.delete(change.endpoint);
       }
+    },
+    lookupExpected(view) {
+      all.lookupFailures.series(view);
     },
     lookupFailed(view) {
       all.lookupFailures.series(view).add(1);
