@@ -58,15 +58,16 @@ export function grafanaJson(dashboard: Dashboard, alerts: readonly Alert[]): obj
 }
 
 /** What the controller decided, as marks in every graph. */
-const decisionsAnnotation = {
+export const decisionsAnnotation = {
   ...{ name: 'Decisions', datasource, enable: true, iconColor: 'purple' },
-  expr: 'sum by (model, kind) (changes(flightdeck_controller_decisions_total{kind!~"skip|alert.*"}[$__interval])) > 0',
+  expr: 'sum by (model, kind) (changes(flightdeck_controller_decisions_total{kind!~"skip|alert.*"}[1m])) > 0',
   ...{ titleFormat: '{{kind}}', textFormat: '{{model}}' },
 };
 
 function variableJson({ name, label, query }: Variable): object {
   return {
     ...{ type: 'query', name, label, datasource, refresh: 2, sort: 1 },
+    definition: query,
     query: { query, refId: name },
     ...{ multi: true, includeAll: true, allValue: '.+' },
     current: { text: ['All'], value: ['$__all'] },

@@ -34,9 +34,9 @@ interface Common {
   readonly noValue?: string;
 }
 
-export function lines(panel: Common & { readonly stacked?: true; readonly points?: true }): Panel {
+export function lines(panel: Common & { readonly stacked?: true }): Panel {
   const custom = {
-    ...{ drawStyle: panel.points ? 'bars' : 'line', lineWidth: 1, showPoints: 'never', spanNulls: true },
+    ...{ drawStyle: 'line', lineWidth: 1, showPoints: 'never', spanNulls: true },
     fillOpacity: panel.stacked ? 30 : 8,
     stacking: { mode: panel.stacked ? 'normal' : 'none' },
     thresholdsStyle: { mode: panel.steps ? 'dashed' : 'off' },

@@ -34,7 +34,7 @@ export const retraining: Dashboard = {
           ...{ width: 3, unit: 'none', graph: true },
           queries: [
             {
-              expr: 'sum(max by (queue) (bullmq_job_count{state=~"waiting|prioritized|delayed"}))',
+              expr: 'sum(max by (queue, state) (bullmq_job_count{state=~"waiting|prioritized|delayed"}))',
               legend: 'waiting',
             },
           ],
