@@ -46,6 +46,7 @@ export function controller({ registry, queue, clock, loop, ...place }: Controlle
   };
   const renderMetrics = controllerMetrics({
     ...{ registry, queue, decisions, times, loop, clock },
+    experiments: parts.experiments,
     reports: made.latest,
   });
   const references = versionReferences(registry);

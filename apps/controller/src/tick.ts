@@ -21,9 +21,11 @@ export interface TickDesk extends RolloutDesk, ReportDesk, LogPlace {
   readonly clock: Clock;
 }
 
+export const parts = ['policy', 'log', 'reports', 'rollout', 'experiment', 'retraining'] as const;
+
 export interface Problem {
   readonly model: string;
-  readonly part: 'policy' | 'log' | 'reports' | 'rollout' | 'experiment' | 'retraining';
+  readonly part: (typeof parts)[number];
   readonly code: string;
   readonly message: string;
 }

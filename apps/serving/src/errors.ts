@@ -62,6 +62,11 @@ const statuses = {
 
 type Code = keyof typeof statuses;
 
+/** Those that say something about the server, and nothing about the caller. */
+export const serverCodes = (Object.keys(statuses) as Code[]).filter(
+  (code) => statuses[code] >= 500 || code === 'OVERLOADED',
+);
+
 interface Failure {
   readonly code: Code;
   readonly message: string;

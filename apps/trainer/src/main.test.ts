@@ -40,7 +40,8 @@ it('ends with code 1, and without the password in its words, when the broker doe
 });
 
 it('says that it is ready, reports a training that fails, and ends with code 0 on SIGTERM', async () => {
-  const trainer = start({ FLIGHTDECK_BROKER_URL: broker.url });
+  const trainer = start({ FLIGHTDECK_BROKER_URL: broker.url, TRAINER_PORT: '0' });
+  const metrics = once(trainer.stdout!, 'data').then(([line]) => /http:\S+metrics/.exec(String(line))?.[0]);
   const [message] = await once(trainer, 'message');
   expect(message).toEqual({ ready: true });
   const queue = await openTrainingQueue(broker.url);
@@ -48,6 +49,11 @@ it('says that it is ready, reports a training that fails, and ends with code 0 o
   const { id } = await queue.submit({ ...job, model: 'no-such-model' });
   await expect(queue.wait(id)).rejects.toThrow(/no-such-model/);
   await queue.close();
+  const url = (await metrics)!;
+  const line = 'flightdeck_trainer_attempts_total{kind="train",result="failed"} 1';
+  await expect.poll(async () => (await fetch(url)).text()).toContain(line);
+  expect(await (await fetch(url.replace('metrics', 'health/live'))).json()).toEqual({ live: true });
+  expect((await fetch(url.replace('metrics', 'jobs'))).status).toBe(404);
   trainer.kill('SIGTERM');
   expect(await ended(trainer)).toMatchObject({ code: 0 });
 });

@@ -5,6 +5,8 @@
 import { FlightdeckError } from '@flightdeck/core';
 import { startBroker, startRetrainingWorker, startTrainingWorker } from '@flightdeck/queue';
 import { readTrainerEnv, type TrainerEnv } from './env.ts';
+import { jobMetrics } from './job-metrics.ts';
+import { startStatusServer } from './status-server.ts';
 
 try {
   await runTrainer(readTrainerEnv(process.env));
@@ -17,13 +19,18 @@ async function runTrainer(env: TrainerEnv): Promise<void> {
   const stopped = untilToldToStop();
   const log = (line: string) => console.log(`[trainer] ${line}`);
   const broker = await openBroker(env, log);
+  const metrics = jobMetrics();
   const worker = await startTrainingWorker(broker.url, {
     processor: new URL('./train.job.ts', import.meta.url),
     concurrency: env.TRAINER_CONCURRENCY,
     environment: sandboxEnvironment(env),
     log,
+    onEnd: metrics.ended,
   });
   const conductor = await startRetrainingWorker(broker.url, { log });
+  const { TRAINER_HOST: host, TRAINER_PORT: port } = env;
+  const status = port === undefined ? null : await startStatusServer({ host, port }, metrics.render);
+  if (status) log(`Metrics at http://${host}:${status.port}/metrics.`);
   log('Ready.');
   process.send?.({ ready: true });
 
@@ -31,6 +38,7 @@ async function runTrainer(env: TrainerEnv): Promise<void> {
   log(`Stopping (${reason}): no more jobs, and up to ${env.TRAINER_PATIENCE_SECONDS} s for the running one.`);
   await conductor.close();
   await worker.close(env.TRAINER_PATIENCE_SECONDS * 1000);
+  status?.close();
   await broker.stop();
   process.exit(0);
 }

@@ -35,6 +35,14 @@ export async function countJobs<Data>(queue: BullQueue<Data>): Promise<Readonly<
   return { ...others, waiting: waiting + paused };
 }
 
+/** When the oldest job that waits for a worker was added, milliseconds since 1970; null where none waits. */
+export async function oldestWaiting<Data>(queue: BullQueue<Data>): Promise<number | null> {
+  const states = ['waiting', 'paused', 'prioritized'] as const;
+  const first = await Promise.all(states.map((state) => queue.getJobs([state as JobType], 0, 0, true)));
+  const added = first.flat().map(({ timestamp }) => timestamp);
+  return added.length === 0 ? null : Math.min(...added);
+}
+
 const day = 24 * 60 * 60;
 
 /**

@@ -1,5 +1,6 @@
 export { type Broker, type BrokerKind, type BrokerOptions, brokerKinds, startBroker } from './broker.ts';
 export type { Cancellation } from './cancellation.ts';
+export type { JobEnd } from './orderly-worker.ts';
 export { findRedisServer } from './private-redis.ts';
 export type { RetrainingJob } from './retraining-job.ts';
 export {

@@ -16,24 +16,34 @@ import {
 import { abortReasonOf, cancellationIn, isCancelled } from './cancellation.ts';
 import { checkBroker, connectTo } from './connect.ts';
 
+/** One attempt at a job, as its worker saw it end. `retried`: it failed, and will be tried again. */
+export interface JobEnd {
+  /** Of the job: a retraining's stage, or for a training its model. */
+  readonly name: string;
+  readonly result: 'completed' | 'failed' | 'retried';
+  readonly seconds: number;
+}
+
 export interface OrderlyOptions<Data> {
   readonly queue: string;
   /** A sandbox's file, or a function that never keeps the event loop busy. It must take the signal, its third argument. */
   readonly processor: URL | Processor<Data, unknown>;
   readonly log: (line: string) => void;
+  readonly onEnd?: ((end: JobEnd) => void) | undefined;
   readonly settings: Partial<WorkerOptions>;
 }
 
 /** Starts taking jobs; the function that it returns ends that. BROKER_UNREACHABLE when the broker does not answer now. */
 export async function startOrderlyWorker<Data>(
   brokerUrl: string,
-  { queue, processor, log, settings }: OrderlyOptions<Data>,
+  { queue, processor, log, onEnd = () => {}, settings }: OrderlyOptions<Data>,
 ): Promise<(patienceMs: number) => Promise<boolean>> {
   await checkBroker(brokerUrl);
   const { options, backend } = connectTo(brokerUrl, { patient: true });
   const all = { ...lease, ...settings, connection: options, runRetryDelay: 1_000 };
   const worker = new OrderlyWorker<Data>(queue, processor, all, backend);
   narrate(worker, log);
+  tellEnds(worker, onEnd);
   const closing = new AbortController();
   void worker.endCancelled(closing.signal);
   await worker.waitUntilReady();
@@ -119,6 +129,16 @@ function narrate<Data>(worker: OrderlyWorker<Data>, log: (line: string) => void)
   worker.on('failed', (job, error) => log(`${job?.id} failed: ${error.message}`));
   worker.on('stalled', (id) => log(`${id} was left by its worker; it is in the queue again`));
   worker.on('error', (error) => log(`broker: ${messageOf(error)}`));
+}
+
+function tellEnds<Data>(worker: OrderlyWorker<Data>, onEnd: (end: JobEnd) => void): void {
+  const tell = ({ name, processedOn, finishedOn }: Running<Data>, result: JobEnd['result']) =>
+    onEnd({
+      ...{ name, result },
+      seconds: processedOn && finishedOn ? (finishedOn - processedOn) / 1_000 : 0,
+    });
+  worker.on('completed', (job) => tell(job, 'completed'));
+  worker.on('failed', (job) => job && tell(job, job.finishedOn === undefined ? 'retried' : 'failed'));
 }
 
 async function close<Data>(worker: OrderlyWorker<Data>, patienceMs: number): Promise<boolean> {

@@ -2,7 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Clock, FlightdeckError, systemClock } from '@flightdeck/core';
-import { ask, type BullQueue, countJobs, openBullQueue } from './bull-queue.ts';
+import { ask, type BullQueue, countJobs, oldestWaiting, openBullQueue } from './bull-queue.ts';
 import { type Cancellation, cancellationSchema, markCancelled } from './cancellation.ts';
 import { checkBroker } from './connect.ts';
 import { lease } from './orderly-worker.ts';
@@ -76,7 +76,7 @@ export interface RetrainingQueue {
   /** Of one model. A `next` is in it from when it starts. */
   history(model: string): Promise<RetrainingHistory>;
   counts(): Promise<QueueCounts>;
-  /** The counts in Prometheus' text format, as `bullmq_job_count{queue, state}`. */
+  /** For Prometheus, in its text format: the counts as `bullmq_job_count{queue, state}`, and how long the oldest job has been waiting. */
   metrics(): Promise<string>;
   close(): Promise<void>;
 }
@@ -106,7 +106,7 @@ export async function openRetrainingQueue(
     list: () => asked(() => listRetrainings(roots)),
     history: (model) => asked(() => history(roots, model)),
     counts: () => asked(() => counts(queues)),
-    metrics: () => asked(async () => asMetrics(await counts(queues))),
+    metrics: () => asked(() => metrics(queues, clock())),
     close: async () => void (await Promise.all([roots.close(), trainers.close()])),
   };
 }
@@ -224,12 +224,30 @@ async function counts({ roots, trainers }: Queues): Promise<QueueCounts> {
   return { paused: await trainers.isPaused(), jobs };
 }
 
-function asMetrics({ jobs }: QueueCounts): string {
-  const samples = Object.entries(jobs).flatMap(([queue, states]) =>
+async function metrics(queues: Queues, now: number): Promise<string> {
+  const { jobs } = await counts(queues);
+  const all = Object.values(queues).map(async (queue) => {
+    const oldest = await oldestWaiting(queue);
+    const age = oldest === null ? 0 : Math.max(0, now - oldest) / 1_000;
+    return `flightdeck_queue_oldest_wait_seconds{queue="${queue.name}"} ${age}`;
+  });
+  const countLines = Object.entries(jobs).flatMap(([queue, states]) =>
     Object.entries(states).map(
       ([state, count]) => `bullmq_job_count{queue="${queue}",state="${state}"} ${count}`,
     ),
   );
-  const head = ['# HELP bullmq_job_count Jobs by queue and state.', '# TYPE bullmq_job_count gauge'];
-  return `${[...head, ...samples].join('\n')}\n`;
+  const lines = [
+    ...headOf('bullmq_job_count', 'Jobs by queue and state.'),
+    ...countLines,
+    ...headOf(
+      'flightdeck_queue_oldest_wait_seconds',
+      'Since when the oldest job that waits for a trainer has been in its queue; 0 where none waits.',
+    ),
+    ...(await Promise.all(all)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function headOf(name: string, help: string): string[] {
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`];
 }

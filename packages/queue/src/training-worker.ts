@@ -1,7 +1,7 @@
 // The trainer's side of the queue: trainings and the stages of retrainings, each in a sandbox (a child process: a busy event
 // loop would lose the job's lock).
 
-import { startOrderlyWorker } from './orderly-worker.ts';
+import { type JobEnd, startOrderlyWorker } from './orderly-worker.ts';
 import { trainingQueueName } from './training-queue.ts';
 
 export interface TrainingWorkerOptions {
@@ -11,6 +11,8 @@ export interface TrainingWorkerOptions {
   /** The sandbox's environment; without it, this process's own. */
   readonly environment?: NodeJS.ProcessEnv;
   readonly log?: (line: string) => void;
+  /** Hears of each attempt that ended here. */
+  readonly onEnd?: (end: JobEnd) => void;
 }
 
 export interface TrainingWorker {
@@ -24,13 +26,14 @@ export interface TrainingWorker {
 /** Starts taking jobs. BROKER_UNREACHABLE when the broker does not answer now; later it may go away and come back. */
 export async function startTrainingWorker(
   brokerUrl: string,
-  { processor, concurrency = 1, environment, log = () => {} }: TrainingWorkerOptions,
+  { processor, concurrency = 1, environment, log = () => {}, onEnd }: TrainingWorkerOptions,
 ): Promise<TrainingWorker> {
   const workerForkOptions = environment === undefined ? {} : { env: environment };
   const close = await startOrderlyWorker(brokerUrl, {
     queue: trainingQueueName,
     processor,
     log,
+    onEnd,
     settings: { concurrency, workerForkOptions },
   });
   return { close: (patienceMs = 20_000) => close(patienceMs) };

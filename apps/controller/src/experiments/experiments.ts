@@ -3,7 +3,12 @@
 
 import { FlightdeckError } from '@flightdeck/core';
 import type { Endpoint, Registry } from '@flightdeck/registry';
-import { analyseExperiment, type Experiment } from '@flightdeck/rollout';
+import {
+  analyseExperiment,
+  type Experiment,
+  type ExperimentData,
+  type ExperimentVerdict,
+} from '@flightdeck/rollout';
 import { endpointOf, putEndpoint, toChampion } from '../endpoint-of.ts';
 import { longestWindow, type ModelPolicy } from '../policy.ts';
 import type { LogView, RolloutDesk } from '../rollouts/look.ts';
@@ -12,6 +17,11 @@ import { gatherExperiment } from './experiment-data.ts';
 import { metricOf } from './experiment-metrics.ts';
 import { conclusionOf, evidenceOf, isNews, isOver, mismatchIn } from './experiment-progress.ts';
 import { contentOf, experimentIn, type RunningExperiment } from './experiment-record.ts';
+
+export interface ExperimentLook {
+  readonly data: ExperimentData;
+  readonly result: ExperimentVerdict;
+}
 
 export interface Experiments {
   list(): Promise<readonly RunningExperiment[]>;
@@ -23,6 +33,8 @@ export interface Experiments {
   stop(name: string, asked: Asked): Promise<RunningExperiment>;
   /** One look; `log` is null where the model has none yet. */
   look(endpoint: Endpoint, log: LogView | null, policy: ModelPolicy): Promise<void>;
+  /** What the last look at it has seen, since this process started. */
+  seen(name: string): ExperimentLook | undefined;
 }
 
 export interface ExperimentsOptions extends RolloutDesk {
@@ -31,6 +43,7 @@ export interface ExperimentsOptions extends RolloutDesk {
 
 export function experiments(options: ExperimentsOptions): Experiments {
   const { registry, decisions, exclusively, timeOf } = options;
+  const looks = new Map<string, ExperimentLook>();
 
   async function save(running: RunningExperiment): Promise<RunningExperiment> {
     const content = contentOf(running);
@@ -75,6 +88,7 @@ export function experiments(options: ExperimentsOptions): Experiments {
     const scope = { experiment, endpoint: procedure.endpoint, to: log.now, labelDelayMs };
     const data = await gatherExperiment(log.database, scope);
     const result = analyseExperiment(experiment, data, log.now);
+    looks.set(experiment.name, { data, result });
     const units = Object.values(data).reduce((sum, group) => sum + group.units, 0);
     const seen = { ...running, result };
     if (isOver(experiment, result, units))
@@ -83,6 +97,7 @@ export function experiments(options: ExperimentsOptions): Experiments {
   }
 
   return {
+    seen: (name) => looks.get(name),
     list: async () => (await registry.experiments.list()).map(experimentIn),
     get: async (name) => experimentIn(await registry.experiments.get(name)),
     async start(model, declared, asked) {

@@ -8,30 +8,43 @@ import type { Registry } from '@flightdeck/registry';
 import { hasEnded, shadowOf, trafficOf } from '@flightdeck/rollout';
 import { Counter, collectDefaultMetrics, Gauge, Registry as MetricRegistry } from 'prom-client';
 import type { DecisionLog } from '../decision-log.ts';
+import type { Experiments } from '../experiments/experiments.ts';
 import { lengthOf } from '../reports/reports-made.ts';
 import { type Rollout, rolloutIn } from '../rollouts/rollout-record.ts';
+import { parts } from '../tick.ts';
 import type { LoopState } from '../tick-loop.ts';
+import { experimentGauges } from './experiment-gauges.ts';
 
 export interface MetricsSources {
   readonly registry: Registry;
   readonly queue: RetrainingQueue;
   readonly decisions: DecisionLog;
+  readonly experiments: Pick<Experiments, 'seen'>;
   readonly reports: () => readonly Report[];
   readonly times: ReadonlyMap<string, number>;
   readonly loop: () => LoopState;
   readonly clock: Clock;
 }
 
+/** Gauges that end in `_total`, which promtool refuses; the same by type stay. */
+const misnamed = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
+
 /** Returns the text of a scrape. */
 export function controllerMetrics(sources: MetricsSources): () => Promise<string> {
   const ofProcess = new MetricRegistry();
   collectDefaultMetrics({ register: ofProcess });
+  for (const name of misnamed) ofProcess.removeSingleMetric(name);
   return async () => {
     const fresh = new MetricRegistry();
     showReports(fresh, sources.reports());
-    showDecisions(fresh, sources.decisions);
+    await showDecisions(fresh, sources);
     showLoop(fresh, sources);
     await showRollouts(fresh, sources.registry);
+    await showExperiments(fresh, sources);
     return [await ofProcess.metrics(), await fresh.metrics(), await queueMetrics(sources.queue)].join('\n');
   };
 }
@@ -53,13 +66,25 @@ function showReports(register: MetricRegistry, reports: readonly Report[]): void
   }
 }
 
-function showDecisions(register: MetricRegistry, decisions: DecisionLog): void {
+/** Those that a graph or an alert counts begin at 0: an increase from nothing is none. */
+const decisionKinds = [
+  ...['retrain', 'recalibrate', 'skip', 'alert', 'alert-resolved'],
+  ...['start-rollout', 'advance', 'promote', 'roll-back', 'hold', 'halt', 'resume', 'abort'],
+  ...['start-experiment', 'block-experiment', 'conclude-experiment', 'stop-experiment'],
+];
+
+async function showDecisions(
+  register: MetricRegistry,
+  { registry, decisions }: Pick<MetricsSources, 'registry' | 'decisions'>,
+): Promise<void> {
   const counter = new Counter({
     name: 'flightdeck_controller_decisions_total',
     help: 'Decisions written since the start, by model and kind.',
     labelNames: ['model', 'kind'],
     registers: [register],
   });
+  const models = (await registry.endpoints.list()).map(({ model }) => model);
+  for (const model of models) for (const kind of decisionKinds) counter.inc({ model, kind }, 0);
   for (const { model, kind, count } of decisions.counts()) counter.inc({ model, kind }, count);
 }
 
@@ -79,6 +104,7 @@ function showLoop(register: MetricRegistry, { loop, times, clock }: MetricsSourc
     'What failed in the last tick, by model and part.',
     ['model', 'part'],
   );
+  for (const model of times.keys()) for (const part of parts) failing.set({ model, part }, 0);
   for (const { model, part } of last?.problems ?? []) failing.inc({ model, part });
   if (failure !== null) failing.inc({ model: 'all', part: 'tick' });
   if (last !== null) {
@@ -130,6 +156,19 @@ function sharesOf({ state, policy }: Rollout): (readonly [string, number])[] {
     ['canary', hasEnded(state) ? 0 : (canary?.weight ?? 0)],
     ['shadow', shadowOf(state, policy)?.rate ?? 0],
   ];
+}
+
+async function showExperiments(
+  register: MetricRegistry,
+  { registry, experiments }: Pick<MetricsSources, 'registry' | 'experiments'>,
+): Promise<void> {
+  const gauges = await experimentGauges(registry, experiments.seen);
+  for (const [name, own] of Map.groupBy(gauges, (each) => each.name)) {
+    const points = own.flatMap((each) => each.points);
+    const labelNames = [...new Set(points.flatMap(([labels]) => Object.keys(labels)))];
+    const shown = gauge(register, name, own[0]!.help, labelNames);
+    for (const [labels, value] of points) if (value !== null) shown.set(labels, value);
+  }
 }
 
 /** A broker that is away is no reason to show nothing of the rest. */

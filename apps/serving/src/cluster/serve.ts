@@ -104,7 +104,10 @@ async function buildServing(
     clock: systemClock,
     limits: inferenceLimits(env),
     maxModelBytes: env.SERVING_MAX_MODEL_BYTES,
-    lookupOf: features.lookupOf,
+    lookupOf(view) {
+      metrics.lookupExpected(view.name);
+      return features.lookupOf(view);
+    },
     onBatch: (version, report) => metrics.batched(version, report),
   });
   const store = modelStore({ load, clock: systemClock, memoryBudgetBytes: env.SERVING_MEMORY_BUDGET_BYTES });

@@ -44,6 +44,19 @@ async function increases(series: readonly string[], work: () => Promise<unknown>
   return after.map((value, i) => value - before[i]!);
 }
 
+test('what has not happened yet is 0, so that its first time is an increase', async () => {
+  const all = await lines();
+  for (const series of [
+    'flightdeck_defaulted_values_total{model="sum",feature="b"}',
+    'flightdeck_stale_values_total{model="sum",feature="b"}',
+    'flightdeck_unknown_categories_total{model="sum",feature="origin"}',
+    'flightdeck_model_loads_total{model="sum",result="failed"}',
+    'flightdeck_model_swaps_total{model="sum"}',
+    'flightdeck_errors_total{code="OVERLOADED"}',
+  ])
+    expect(all).toContain(`${series} 0`);
+});
+
 test('ten thousand odd requests create no series', async () => {
   const methods = ['DELETE', 'PUT', 'PATCH', 'OPTIONS', 'GET', 'POST'] as const;
   const odd = async (name: string, i: number) => {

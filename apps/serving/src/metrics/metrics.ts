@@ -12,7 +12,7 @@ import { type ShadowMetrics, shadowMetrics } from './shadow-metrics.ts';
 import { stateGauges } from './state-gauges.ts';
 
 export interface ServingMetrics
-  extends Pick<ModelMetrics, 'answered' | 'batched' | 'changed' | 'lookupFailed'>,
+  extends Pick<ModelMetrics, 'answered' | 'batched' | 'changed' | 'lookupExpected' | 'lookupFailed'>,
     Pick<ShadowMetrics, 'shadowAnswered' | 'shadowSkipped'> {
   /** Hooks itself into the server. */
   observe: RequestMetrics['observe'];
@@ -33,6 +33,7 @@ export function servingMetrics(
   return {
     answered: models.answered,
     batched: models.batched,
+    lookupExpected: models.lookupExpected,
     lookupFailed: models.lookupFailed,
     changed(change) {
       models.changed(change);

@@ -15,6 +15,8 @@ export interface ModelMetrics {
   answered(answered: Answered): void;
   batched(version: ModelVersion, report: BatchReport): void;
   changed(change: Change): void;
+  /** Features of this view will be looked up. */
+  lookupExpected(view: string): void;
   /** Features of a view could not be looked up, and their rows took defaults. */
   lookupFailed(view: string): void;
   families(): readonly Family[];
@@ -83,6 +85,18 @@ export function modelMetrics(): ModelMetrics {
     all.scores.forget(isOver);
   }
 
+  /** What has not happened yet is 0: an alert on a rate would miss the first of a kind, and a graph would have no line. */
+  function beginAtZero(endpoint: string, { signature }: LoadedModel): void {
+    for (const result of ['loaded', 'failed']) all.loads.series(endpoint, result);
+    all.swaps.series(endpoint);
+    if (signature.kind !== 'score') return;
+    for (const { name, type } of signature.inputs) {
+      all.defaulted.series(endpoint, name);
+      all.stale.series(endpoint, name);
+      if (type === 'string') all.unknown.series(endpoint, name);
+    }
+  }
+
   return {
     answered(answered) {
       const { endpoint, model, request, inference } = answered;
@@ -104,7 +118,10 @@ export function modelMetrics(): ModelMetrics {
       all.runs.series(model).observe(runMs / 1000);
     },
     changed(change) {
-      if (change.kind === 'loaded') all.loads.series(change.endpoint, 'loaded').add(1);
+      if (change.kind === 'loaded') {
+        beginAtZero(change.endpoint, change.model);
+        all.loads.series(change.endpoint, 'loaded').add(1);
+      }
       if (change.kind === 'loaded' || change.kind === 'rerouted')
         rerouted(change.endpoint, change.versions.map(String));
       // Without a version nothing was loaded: the alias could not even be resolved.
@@ -115,6 +132,9 @@ export function modelMetrics(): ModelMetrics {
         recent.delete(change.endpoint);
         endpoints.delete(change.endpoint);
       }
+    },
+    lookupExpected(view) {
+      all.lookupFailures.series(view);
     },
     lookupFailed(view) {
       all.lookupFailures.series(view).add(1);

@@ -1,5 +1,6 @@
 // What is counted by request, whatever it asks for: how long it took, how it ended, how many are under way.
 
+import { serverCodes } from '../errors.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import type { Family } from './family.ts';
 import { counter, gauge, histogram } from './instruments.ts';
@@ -21,6 +22,8 @@ const knownMethods = new Set(['GET', 'HEAD', 'POST']);
 
 export function requestMetrics(): RequestMetrics {
   const { durations, errors } = declareInstruments();
+  // An alert on their increase must not miss the first.
+  for (const code of serverCodes) errors.series(code);
   let inFlight = 0;
 
   const left = () => {

@@ -38,9 +38,9 @@ export function reportGauges(report: Report): Gauge[] {
     ]),
     ...gauge(
       'latency_seconds',
-      'Latency of answered predictions in the window, by quantile.',
+      'Latency of answered predictions in the window, by percentile.',
       Object.entries(service.latencyMs ?? {}).map(
-        ([name, ms]): Point => [{ quantile: String(Number(name.slice(1)) / 100) }, ms / 1000],
+        ([name, ms]): Point => [{ percentile: name.slice(1) }, ms / 1000],
       ),
     ),
     ...gauge('bad_values_ratio', 'Share of rows in which a check of the data found something, by feature.', [
