@@ -8,7 +8,7 @@ import { z } from 'zod';
 /** Spelt out, because importing the list would load the whole queue for `flightdeck --help`. */
 const brokerKinds = ['redis', 'private-redis', 'embedded-postgres'] as const satisfies readonly BrokerKind[];
 
-const cliVariables = z.object({
+export const cliVariables = z.object({
   /** Where the state and the registry are. */
   ...registryVariables,
   /** A Redis that is there anyway: redis://user:password@host:port. Without it, the kit starts a broker of its own. */

@@ -1,22 +1,31 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from '@flightdeck/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cliVariables } from '../../../apps/cli/src/env.ts';
 import { readControllerEnv } from '../../../apps/controller/src/env.ts';
 import { statusRoutes } from '../../../apps/controller/src/http/status-routes.ts';
 import { servingEnv } from '../../../apps/serving/src/env.ts';
 import { healthRoutes } from '../../../apps/serving/src/http/health-routes.ts';
+import { metricsRoute } from '../../../apps/serving/src/metrics/metrics-route.ts';
 import { readTrainerEnv } from '../../../apps/trainer/src/env.ts';
+import { startStatusServer } from '../../../apps/trainer/src/status-server.ts';
 import { type Copy, copyWithSecrets, overlays, root } from './k8s.fixture.ts';
 import { buildKustomization } from './kustomize.ts';
-import { mayTalk } from './network.ts';
+import { letsIn, mayTalk } from './network.ts';
 import { type Container, type Pod, podsOf, selects } from './pods.ts';
 import { nameOf, type Resource } from './resource.ts';
 
 let copy: Copy;
-beforeAll(() => {
+let paths: Readonly<Record<(typeof ours)[number], readonly string[]>>;
+beforeAll(async () => {
   copy = copyWithSecrets();
+  paths = {
+    serving: [...pathsOf(healthRoutes), ...pathsOf(metricsRoute)],
+    controller: pathsOf(statusRoutes),
+    trainer: await answeredByTrainer(['/health/live', '/health/ready', '/metrics', '/']),
+  };
 });
 afterAll(() => copy.remove());
 
@@ -26,6 +35,7 @@ const readers = {
   controller: readControllerEnv,
   trainer: readTrainerEnv,
 };
+const jobs = ['registry-migration', 'first-champion'] as const;
 /** What Node and the S3 client read by themselves. */
 const ofLibraries = /^(NODE_ENV|AWS_ACCESS_KEY_ID|AWS_SECRET_ACCESS_KEY)$/;
 
@@ -53,6 +63,21 @@ describe.each(overlays)('the overlay %s', (overlay) => {
       const names = (container.env ?? []).map(({ name }) => name);
       expect(names.filter((name) => !read.includes(name))).toEqual([]);
     }
+    for (const { spec } of jobs.flatMap((name) => podOf(name) ?? [])) {
+      const container = spec.containers[0];
+      const environment = environmentOf(resources, container);
+      expect(parseEnv(cliVariables, environment)).toMatchObject({ FLIGHTDECK_BROKER: 'redis' });
+      const names = (container.env ?? []).map(({ name }) => name);
+      expect(names.filter((name) => !(name in cliVariables.shape))).toEqual([]);
+    }
+  });
+
+  it('leaves the command of each app to its image, which knows what flags Node needs', () => {
+    for (const app of ours) {
+      const { command, args, env = [] } = podOf(app).spec.containers[0];
+      expect([app, command, args]).toEqual([app, undefined, undefined]);
+      expect(env.map(({ name }) => name)).not.toContain('NODE_OPTIONS');
+    }
   });
 
   it('shares no variable that none of its apps knows', () => {
@@ -64,20 +89,42 @@ describe.each(overlays)('the overlay %s', (overlay) => {
   });
 
   it('asks for health at the ports and paths that the apps have', () => {
-    const paths = { serving: pathsOf(healthRoutes), controller: pathsOf(statusRoutes) };
-    for (const app of ['serving', 'controller'] as const) {
+    for (const app of ours) {
       const container = podOf(app).spec.containers[0];
       const { startupProbe, livenessProbe, readinessProbe } = container;
       const [port] = container.ports!;
-      expect(environmentOf(resources, container)[`${app.toUpperCase()}_PORT`]).toBe(
-        String(port!.containerPort),
-      );
-      for (const probe of [startupProbe, livenessProbe, readinessProbe]) {
-        expect(probe?.httpGet?.port).toBe(port!.name);
+      const environment = environmentOf(resources, container);
+      expect(environment[`${app.toUpperCase()}_PORT`]).toBe(String(port!.containerPort));
+      // A probe comes from the node, so the default of this machine only would not do.
+      expect(environment[`${app.toUpperCase()}_HOST`]).toBe('0.0.0.0');
+      expect(startupProbe?.httpGet?.path).toMatch(/\/live$/);
+      expect(livenessProbe?.httpGet?.path).toMatch(/\/live$/);
+      // Nobody sends a trainer anything, so none has to know whether it is ready.
+      if (app === 'trainer') expect(readinessProbe).toBeUndefined();
+      else expect(readinessProbe?.httpGet?.path).toMatch(/\/ready$/);
+      for (const probe of [startupProbe, livenessProbe, readinessProbe ?? livenessProbe]) {
+        expect([app, probe?.httpGet?.port]).toEqual([app, port!.name]);
         expect(paths[app]).toContain(probe?.httpGet?.path);
       }
-      expect(livenessProbe?.httpGet?.path).toMatch(/\/live$/);
-      expect(readinessProbe?.httpGet?.path).toMatch(/\/ready$/);
+    }
+  });
+
+  it('lets Prometheus have the metrics of every app, and scrapes them where it has one', () => {
+    const monitors = resources.filter(({ kind }) => kind === 'PodMonitor');
+    for (const app of ours) {
+      const pod = podOf(app);
+      expect([app, letsIn(resources, pod, 'http', 'flightdeck/monitoring')]).toEqual([app, true]);
+      expect(paths[app]).toContain('/metrics');
+      const mine = monitors.filter((one) => selects(selectorOf(one).selector, pod));
+      expect([app, mine.length]).toEqual([app, overlay === 'production' ? 1 : 0]);
+      for (const { spec } of mine) {
+        const [endpoint] = (spec as unknown as Scraping).podMetricsEndpoints;
+        expect(endpoint).toMatchObject({ port: 'http', path: '/metrics' });
+        const key = endpoint.authorization?.credentials;
+        expect(key !== undefined).toBe(app !== 'trainer');
+        if (key) expect([key.name, keysIn(resources, key.name)]).toEqual([key.name, having(app)]);
+        if (key) expect(key.key).toBe(app);
+      }
     }
   });
 
@@ -177,6 +224,24 @@ describe.each(overlays)('the overlay %s', (overlay) => {
     expect(readdirSync(home)).toContain('registry.sqlite');
   });
 
+  it.runIf(overlay === 'local')('asks for a first champion with a command that there is', () => {
+    const { command, args, env } = podOf('first-champion').spec.containers[0];
+    const own = Object.fromEntries(env!.map(({ name, value }) => [name, value]));
+    const { status, stderr } = spawnSync(command![0]!, [...command!.slice(1), ...args!], {
+      cwd: join(root, '../../apps/cli'),
+      encoding: 'utf8',
+      env: {
+        ...process.env,
+        ...own,
+        FLIGHTDECK_HOME: join(copy.folder, 'home-first'),
+        FLIGHTDECK_BROKER: 'redis',
+        REDIS_URL: 'redis://127.0.0.1:1',
+      },
+    });
+    // It has understood its options, found no champion, and goes to the broker, which is not there.
+    expect([status, stderr]).toEqual([1, expect.stringContaining('BROKER_UNREACHABLE')]);
+  });
+
   it('lets nobody talk to anybody who need not', () => {
     for (const from of pods) {
       for (const to of pods) {
@@ -205,11 +270,21 @@ it('no secret is in the repository, and production has none of its own', () => {
 const having = (key: string) => expect.arrayContaining([key]);
 
 /** The GET routes that something registers. */
-function pathsOf(register: typeof healthRoutes | typeof statusRoutes): readonly string[] {
+function pathsOf(
+  register: typeof healthRoutes | typeof metricsRoute | typeof statusRoutes,
+): readonly string[] {
   const paths: string[] = [];
   const server = { get: (path: string) => paths.push(path) };
   register(server as never, {} as never);
   return paths;
+}
+
+/** Which of some paths a trainer's server answers: it has no routes to look at, so it is asked. */
+async function answeredByTrainer(asked: readonly string[]): Promise<readonly string[]> {
+  const server = await startStatusServer({ host: '127.0.0.1', port: 0 }, async () => '');
+  const answers = await Promise.all(asked.map((path) => fetch(`http://127.0.0.1:${server.port}${path}`)));
+  server.close();
+  return asked.filter((_path, i) => answers[i]!.ok);
 }
 
 function keysUsed({ spec }: Pod, { env = [] }: Container): { name: string; key: string }[] {
@@ -247,6 +322,12 @@ function environmentOf(resources: readonly Resource[], container: Container): Re
   const shared = sharedNames(resources, container).map((name) => [name, settings[name] ?? `redis://${name}`]);
   const own = (container.env ?? []).map(({ name, value }) => [name, value ?? `redis://${name}`]);
   return Object.fromEntries([...shared, ...own]);
+}
+
+interface Scraping {
+  readonly podMetricsEndpoints: readonly [
+    { readonly authorization?: { readonly credentials: { readonly name: string; readonly key: string } } },
+  ];
 }
 
 interface Selecting {
