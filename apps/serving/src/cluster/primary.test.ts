@@ -182,7 +182,8 @@ test('one scrape has the metrics of all workers, in both formats, and waits for 
   const values = (name: string) => families.get(name)?.samples.map(({ value }) => value);
   expect(values('flightdeck_predictions')).toEqual([3]);
   expect(values('flightdeck_model_info')).toEqual([1]);
-  expect(values('flightdeck_model_loads')).toEqual([2]);
+  // Loads that succeeded, and those that failed.
+  expect(values('flightdeck_model_loads')).toEqual([2, 0]);
   expect(values('flightdeck_serving_workers')).toEqual([2, 0]);
   // The golden rows, which each worker runs when it loads the model, are runs too.
   expect(values('flightdeck_run_rows')!.at(-1)).toBeGreaterThanOrEqual(3);
