@@ -102,6 +102,9 @@ export function requestedTimeout({ headers }: FastifyRequest): number | undefine
   return header === undefined ? undefined : Number(header) * 1000;
 }
 
+/** Of what a caller allows: an answer that is ready at the last moment comes too late. */
+const wayBackShare = 0.02;
+
 /** The same request with the deadline that its body asked for, in milliseconds from when it was sent. */
 export function withTimeout(context: RequestContext, timeoutMs: number): RequestContext {
   return {
@@ -111,6 +114,6 @@ export function withTimeout(context: RequestContext, timeoutMs: number): Request
 }
 
 function checkedTimeout(timeoutMs: number, name: string, unit: string): number {
-  if (timeoutMs > 0) return Math.min(timeoutMs, longestTimeoutMs);
+  if (timeoutMs > 0) return (1 - wayBackShare) * Math.min(timeoutMs, longestTimeoutMs);
   throw new FlightdeckError('TIMEOUT_INVALID', `${name} must be a number of ${unit} above 0.`);
 }
