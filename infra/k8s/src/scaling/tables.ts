@@ -149,7 +149,7 @@ function costRows(measured: Measurements): readonly Row[] {
       by('features'),
     ],
     [
-      `training on ${exact(train.rows.trained)} rows, all of it (on an overloaded machine)`,
+      `training on ${exact(train.rows.trained)} rows, all of it`,
       `${exact(train.seconds.total)} s, of which the network ${exact(train.seconds.train)} s; ${bytes(train.peakRssBytes)}`,
       by('train'),
     ],
