@@ -38,7 +38,8 @@ interface Volley {
   readonly startedAt: number;
   readonly batches: readonly Batch[];
   ended: number;
-  runMs: number;
+  /** Of those that ended; null once one has failed, which nobody measured. */
+  runMs: number | null;
 }
 
 /**
@@ -170,11 +171,13 @@ export function batcher(options: BatcherOptions): Batcher {
     const outcome = await attempt(batch);
     const now = tick();
     running.delete(batch);
-    if ('error' in outcome) fail(batch, outcome.error);
-    else {
+    if ('error' in outcome) {
+      volley.runMs = null;
+      fail(batch, outcome.error);
+    } else {
       const { answers, runMs } = outcome;
       pace.observe(batch.rows, runMs);
-      volley.runMs += runMs;
+      if (volley.runMs !== null) volley.runMs += runMs;
       batch.parts.forEach((part, i) => {
         answer(part, answers[i]!, now, runMs);
       });
@@ -182,7 +185,7 @@ export function batcher(options: BatcherOptions): Batcher {
     }
     volley.ended++;
     if (volley.ended < volley.batches.length) return;
-    pace.observeWait((now - volley.startedAt - volley.runMs) / volley.ended);
+    if (volley.runMs !== null) pace.observeWait((now - volley.startedAt - volley.runMs) / volley.ended);
     // A thread would stand idle while others are waited for; the event loop has those others to read meanwhile.
     if (runner.takesFeeds || line.rows >= maxBatchRows) startRuns(now);
     else startNextTurn();
