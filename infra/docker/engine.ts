@@ -8,8 +8,6 @@ export interface Engine {
   /** Runs `compose WORDS` for the project of the test and returns what it prints. Throws with the end of it. */
   compose(...words: string[]): Promise<string>;
   docker(...words: string[]): Promise<string>;
-  /** Whether the engine has this image, or can get it. */
-  hasImage(image: string): Promise<boolean>;
 }
 
 const run = promisify(execFile);
@@ -24,10 +22,6 @@ export async function openEngine(project: string, variables: NodeJS.ProcessEnv):
   return {
     docker,
     compose: (...more) => told(words[0]!, [...words.slice(1), '-p', project, ...more], env),
-    async hasImage(image) {
-      const found = await docker('image', 'inspect', image).catch(() => null);
-      return found !== null || (await docker('pull', '-q', image).catch(() => null)) !== null;
-    },
   };
 }
 
