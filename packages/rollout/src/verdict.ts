@@ -42,8 +42,8 @@ interface Measured extends Interval {
 }
 
 /** Judges something that should be at most the threshold: the whole interval must be on one side of it. */
-export function judge({ finding, ...numbers }: Measured): Reason {
-  const { low, high, threshold, n } = numbers;
+export function judge({ check, finding, threshold, n, ...measured }: Measured): Reason {
+  const [value, low, high] = [oneZero(measured.value), oneZero(measured.low), oneZero(measured.high)];
   const verdict = high <= threshold ? 'pass' : low > threshold ? 'fail' : 'inconclusive';
   const outcome = {
     pass: `within the ${threshold} that is allowed`,
@@ -51,7 +51,12 @@ export function judge({ finding, ...numbers }: Measured): Reason {
     inconclusive: `with the ${threshold} that is allowed inside the interval`,
   }[verdict];
   const message = `${finding}, interval [${decimal(low)}, ${decimal(high)}], n = ${count(n)}: ${outcome}.`;
-  return { ...numbers, verdict, message };
+  return { check, verdict, message, value, threshold, low, high, n };
+}
+
+/** JSON has one zero, not two: a record that is read back must equal what was written. */
+function oneZero(value: number): number {
+  return value + 0;
 }
 
 /** There is too little to judge by, which is nobody's failure. */
