@@ -19,6 +19,7 @@ const table: Record<string, readonly string[]> = {
   'packages/training': ['dataset', 'features', 'stats', 'onnx', 'registry'],
   'packages/rollout': ['stats'],
   'packages/queue': [],
+  'packages/admin-api': ['monitoring', 'queue', 'registry', 'rollout'],
 };
 
 /** Only these files of training may see onnx and registry. */
@@ -39,7 +40,9 @@ function checkWorkspace(workspace: string): void {
   const used = new Set<string>();
   for (const name of declared) checkAllowed(workspace, name, `${workspace}/package.json`);
 
-  for (const file of globSync(`${workspace}/**/*.ts`, { exclude: (path) => path.includes('node_modules') })) {
+  for (const file of globSync(`${workspace}/**/*.{ts,tsx}`, {
+    exclude: (path) => path.includes('node_modules'),
+  })) {
     for (const specifier of importsOf(file)) {
       if (specifier.startsWith('.')) checkInside(workspace, file, specifier);
       if (specifier.startsWith('.') || specifier.startsWith('node:')) continue;
@@ -47,10 +50,10 @@ function checkWorkspace(workspace: string): void {
       used.add(name);
       checkAllowed(workspace, name, file);
       const forTests =
-        /\.(test|fixture|contract|child)\.ts$|\/(fixtures|bench)\/|\/fixtures\.ts$|vitest\.config\.ts$/.test(
+        /\.(test|fixture|contract|child)\.ts$|\/(fixtures|bench|e2e)\/|\/fixtures\.ts$|\w+\.config\.ts$/.test(
           file,
         );
-      if (!declared.has(name) && !(forTests && isRootTool(name)))
+      if (!declared.has(name) && !(forTests && (isRootTool(name) || manifest.devDependencies?.[name])))
         problems.push(`${file} imports ${name}, which ${workspace}/package.json does not declare.`);
     }
   }
@@ -63,6 +66,7 @@ function checkWorkspace(workspace: string): void {
 interface Manifest {
   readonly dependencies?: Record<string, string>;
   readonly optionalDependencies?: Record<string, string>;
+  readonly devDependencies?: Record<string, string>;
 }
 
 function checkAllowed(workspace: string, name: string, where: string): void {

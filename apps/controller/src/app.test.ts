@@ -42,8 +42,9 @@ beforeAll(async () => {
     ...{ home, registry, queue: broker.queue, memoryLimit: '256MB', clock: manualClock(monday) },
     loop: () => loop,
   });
-  app = buildApp({ ...parts.api, keys: undefined, logger: false });
-  guarded = buildApp({ ...parts.api, keys: await keysOf({ json: JSON.stringify(keyList) }), logger: false });
+  const around = { serving: { url: 'http://127.0.0.1:8080', key: undefined }, logger: false };
+  app = buildApp({ ...parts.api, ...around, keys: undefined });
+  guarded = buildApp({ ...parts.api, ...around, keys: await keysOf({ json: JSON.stringify(keyList) }) });
 });
 
 afterAll(async () => {
@@ -81,10 +82,10 @@ describe('who may', () => {
         ask('POST', `/v1/models/${model}/rollback`, { reason }, guarded, as('a-key-that-may-alarm')),
         '403 SCOPE_MISSING',
       ],
-      [ask('GET', '/nothing/here', undefined, guarded), '401 KEY_REQUIRED'],
+      [ask('POST', '/nothing/here', {}, guarded), '401 KEY_REQUIRED'],
     ] as const;
     for (const [asked, code] of refusals) expect(await codeOf(asked)).toBe(code);
-    for (const url of ['/', '/health/live'])
+    for (const url of ['/v1', '/health/live'])
       expect((await ask('GET', url, undefined, guarded)).status).toBe(200);
     const seen = await ask('GET', '/v1/status', undefined, guarded, as('a-key-that-may-read'));
     expect(seen.status).toBe(200);
@@ -374,8 +375,8 @@ it.skipIf(!promtool)(
   },
 );
 
-it('GET / lists every route', async () => {
-  const { routes } = (await ask('GET', '/')).body();
+it('GET /v1 lists every route', async () => {
+  const { routes } = (await ask('GET', '/v1')).body();
   for (const route of [
     'GET /v1/reports',
     'POST /v1/rollouts/{id}/{action}',

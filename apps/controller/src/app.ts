@@ -1,7 +1,8 @@
 // The controller over HTTP: every route, by hand. It gets all that it needs as arguments and touches nothing global.
 
 import { randomUUID } from 'node:crypto';
-import { FlightdeckError } from '@flightdeck/core';
+import cookie from '@fastify/cookie';
+import { FlightdeckError, systemClock } from '@flightdeck/core';
 import type { RetrainingQueue } from '@flightdeck/queue';
 import type { Registry } from '@flightdeck/registry';
 import Fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify';
@@ -9,12 +10,16 @@ import type { DecisionLog } from './decision-log.ts';
 import type { Experiments } from './experiments/experiments.ts';
 import { alertRoute } from './http/alert-route.ts';
 import { authenticate } from './http/authentication.ts';
+import type { ChangeFeed } from './http/change-feed.ts';
+import { changeRoute } from './http/change-route.ts';
+import { consoleFiles, consoleFolder } from './http/console-files.ts';
 import { answerError, answerNotFound } from './http/errors.ts';
 import { experimentRoutes } from './http/experiment-routes.ts';
 import type { Keys } from './http/keys.ts';
 import { reportRoutes } from './http/report-routes.ts';
 import { retrainingRoutes } from './http/retraining-routes.ts';
 import { rolloutRoutes } from './http/rollout-routes.ts';
+import { sessionRoutes, sessionStore } from './http/sessions.ts';
 import { statusRoutes } from './http/status-routes.ts';
 import type { ModelPolicy } from './policy.ts';
 import type { Alerts } from './retrainings/alerts.ts';
@@ -34,7 +39,10 @@ export interface AppDeps {
   /** By model, the event time that its log has reached. */
   readonly times: ReadonlyMap<string, number>;
   readonly loop: () => LoopState;
+  readonly changes: ChangeFeed;
   readonly renderMetrics: () => Promise<string>;
+  /** Where questions are put to the model. */
+  readonly serving: { readonly url: string; readonly key: string | undefined };
   readonly keys: Keys | undefined;
   readonly logger: FastifyServerOptions['logger'];
 }
@@ -57,15 +65,20 @@ export function buildApp(deps: AppDeps): FastifyInstance {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'x-content-type-options': 'nosniff', 'x-request-id': request.id });
   });
-  authenticate(app, deps.keys);
+  const access = { keys: deps.keys, sessions: sessionStore(systemClock) };
+  app.register(cookie, { hook: false });
+  authenticate(app, access);
   leaderWrites(app, deps);
   indexRoute(app, deps);
+  sessionRoutes(app, access);
+  changeRoute(app, deps);
   statusRoutes(app, deps);
   reportRoutes(app, deps);
   rolloutRoutes(app, deps);
   retrainingRoutes(app, deps);
   experimentRoutes(app, deps);
   alertRoute(app, deps);
+  app.register(consoleFiles, { folder: consoleFolder });
   return app;
 }
 
@@ -87,7 +100,7 @@ function indexRoute(app: FastifyInstance, { keys }: AppDeps): void {
   app.addHook('onRoute', ({ method, url }) => {
     if (method !== 'HEAD') routes.push(`${String(method)} ${url.replaceAll(/:(\w+)/g, '{$1}')}`);
   });
-  app.get('/', { config: { needs: 'open' } }, async () => ({
+  app.get('/v1', { config: { needs: 'open' } }, async () => ({
     name: 'flightdeck controller',
     authorization: keys
       ? 'Send Authorization: Bearer KEY.'

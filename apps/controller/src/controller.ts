@@ -7,6 +7,7 @@ import type { AppDeps } from './app.ts';
 import { decisionLog } from './decision-log.ts';
 import { exclusive } from './exclusive.ts';
 import { experiments } from './experiments/experiments.ts';
+import { changeFeed } from './http/change-feed.ts';
 import type { LogPlace } from './live-log.ts';
 import { controllerMetrics } from './metrics/metrics.ts';
 import { readPolicy } from './policy.ts';
@@ -29,7 +30,7 @@ export interface ControllerOptions extends LogPlace {
 export interface Controller {
   tick(): Promise<Tick>;
   /** What the HTTP API is made of. */
-  readonly api: Omit<AppDeps, 'keys' | 'logger'>;
+  readonly api: Omit<AppDeps, 'keys' | 'logger' | 'serving'>;
 }
 
 export function controller({ registry, queue, clock, loop, ...place }: ControllerOptions): Controller {
@@ -56,6 +57,7 @@ export function controller({ registry, queue, clock, loop, ...place }: Controlle
       ...{ registry, queue, decisions, alerts, policyOf, times, loop, renderMetrics },
       ...parts,
       rollouts: rollouts(desk),
+      changes: changeFeed(registry),
     },
   };
 }

@@ -33,13 +33,15 @@ async function runController(env: ControllerEnv): Promise<void> {
     ...{ home, registry, queue, clock: systemClock, memoryLimit: env.CONTROLLER_MEMORY },
     loop: () => loop?.state ?? idle,
   });
-  const app = buildApp({ ...parts.api, keys, logger: { level: env.LOG_LEVEL } });
+  const serving = { url: env.SERVING_URL, key: env.SERVING_KEY };
+  const app = buildApp({ ...parts.api, keys, serving, logger: { level: env.LOG_LEVEL } });
   const url = await app.listen({ host, port }).catch((error: unknown) => {
     throw explained(error, host, port);
   });
   loop = startTicking({
     ...{ home, tickMs: env.CONTROLLER_TICK_MS, tick: parts.tick },
     onTick({ problems }) {
+      parts.api.changes.announce();
       for (const problem of problems) app.log.warn(problem, 'problem in a tick');
     },
     onFailure: (error) => app.log.error({ err: error }, 'a tick failed'),
@@ -48,6 +50,7 @@ async function runController(env: ControllerEnv): Promise<void> {
 
   app.log.info({ reason: await stopped }, 'stopping');
   await Promise.all([app.close(), loop.stop()]);
+  parts.api.changes.close();
   await queue.close();
   await broker.stop();
   await registry.close();

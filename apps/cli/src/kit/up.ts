@@ -41,7 +41,7 @@ async function run(context: CliContext, port: number, interrupted: AbortSignal):
     // Those with ports first: one in use should be known before anything else has taken its time.
     const serving = await keep(() => startServing(env, port, signal, loopVariables(broker)));
     const at = { brokerUrl: broker.url, port: port === 0 ? 0 : env.controllerPort };
-    const controller = await keep(() => startController(env, at, signal));
+    const controller = await keep(() => startController(env, at, signal, { SERVING_URL: serving.url }));
     await keep(() => startTrainer(env, broker.url, signal));
     kept.push(keepBroker(broker, env, { signal, tell: terminal.note }));
     terminal.print(await greeting(context, broker, { serving, controller }));
@@ -71,7 +71,7 @@ async function greeting(
   const facts = renderFacts([
     ['Broker', broker.description],
     ['Serving', `${url} (API at ${url}/docs, metrics at ${url}/metrics)`],
-    ['Controller', `${controller.url} (what it decides: npx flightdeck decisions)`],
+    ['Controller', `${controller.url} (the console; what it decides: npx flightdeck decisions)`],
     ['Trainer', 'waits for jobs'],
     ['Logs', `${shown(logsFolder(env.home))}/ (serving.log, controller.log, trainer.log)`],
     ['State', shown(env.home)],

@@ -4,6 +4,7 @@
 import { FlightdeckError } from '@flightdeck/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Key, Keys, Scope } from './keys.ts';
+import { type Sessions, sessionOf } from './sessions.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -19,21 +20,26 @@ declare module 'fastify' {
 }
 
 /** Refuses with KEY_REQUIRED, KEY_UNKNOWN or SCOPE_MISSING, before anything of the body is read. */
-export function authenticate(app: FastifyInstance, keys: Keys | undefined): void {
+export function authenticate(
+  app: FastifyInstance,
+  { keys, sessions }: { keys: Keys | undefined; sessions: Sessions },
+): void {
   app.decorateRequest('keyName', null);
   app.addHook('onRequest', async (request) => {
     refuseForeignPages(request);
     if (keys === undefined) return refuseForeignNames(request);
     const scope = request.routeOptions.config.needs ?? 'admin';
     if (scope === 'open') return;
-    const key = callerOf(request, keys);
+    const key = callerOf(request, keys, sessions);
     if (!key.scopes.has(scope)) throw scopeMissing(key, scope);
     request.keyName = key.name;
   });
 }
 
-function callerOf({ headers }: FastifyRequest, keys: Keys): Key {
-  const presented = /^bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+function callerOf(request: FastifyRequest, keys: Keys, sessions: Sessions): Key {
+  const presented = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  const session = presented === undefined ? sessionOf(request, sessions) : undefined;
+  if (session && isOfOwnPage(request)) return session;
   if (presented === undefined)
     throw new FlightdeckError(
       'KEY_REQUIRED',
@@ -45,6 +51,14 @@ function callerOf({ headers }: FastifyRequest, keys: Keys): Key {
     'KEY_UNKNOWN',
     'This key is not known here. Ask whoever runs this controller for one; a new key is known after a restart.',
   );
+}
+
+/**
+ * A cookie comes along without anybody's doing, so that a session changes something only where the browser says that our own page
+ * asked. The cookie is SameSite=Strict besides.
+ */
+function isOfOwnPage({ method, headers }: FastifyRequest): boolean {
+  return method === 'GET' || method === 'HEAD' || headers.origin !== undefined;
 }
 
 function scopeMissing({ name }: Key, scope: Scope): FlightdeckError {

@@ -16,6 +16,7 @@ const statuses: Readonly<Record<string, number>> = {
   SCOPE_MISSING: 403,
   CROSS_ORIGIN_REFUSED: 403,
   HOST_NOT_ALLOWED: 403,
+  CONSOLE_NOT_BUILT: 404,
   ROUTE_NOT_FOUND: 404,
   MODEL_NOT_FOUND: 404,
   VERSION_NOT_FOUND: 404,
@@ -49,6 +50,7 @@ const statuses: Readonly<Record<string, number>> = {
   NOT_LEADING: 503,
   NOT_READY: 503,
   REGISTRY_BUSY: 503,
+  TOO_MANY_LISTENERS: 503,
 };
 
 /** What a write is answered with: it was taken, and something will follow. */
@@ -67,7 +69,7 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
 export function answerNotFound(request: FastifyRequest): never {
   throw new FlightdeckError(
     'ROUTE_NOT_FOUND',
-    `There is no ${request.method} route at this address. GET / lists what is here.`,
+    `There is no ${request.method} route at this address. GET /v1 lists what is here.`,
   );
 }
 

@@ -1,0 +1,33 @@
+// The console in a real Chromium, over a kit that is up on what the demo has left: npm run demo -- --rows 20000 && npm run test:console.
+// Debian's browser where there is one; elsewhere `npx playwright install chromium` brings one.
+
+import { existsSync } from 'node:fs';
+import { defineConfig, devices } from '@playwright/test';
+
+const browser = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+const launchOptions = { args: ['--no-sandbox'], ...(browser && { executablePath: browser }) };
+
+export default defineConfig({
+  testDir: 'e2e',
+  globalSetup: './e2e/kit.ts',
+  // One kit for all, and some tests change it.
+  workers: 1,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  outputDir: 'test-results/traces',
+  reporter: [['list'], ['html', { open: 'never', outputFolder: 'test-results/report' }]],
+  use: {
+    // Known once `globalSetup` has run, which is before the tests' processes read this.
+    ...(process.env.CONSOLE_URL && { baseURL: process.env.CONSOLE_URL }),
+    trace: 'retain-on-failure',
+    launchOptions,
+    reducedMotion: 'reduce',
+    storageState: 'test-results/admin.json',
+  },
+  projects: [
+    {
+      name: 'desktop',
+      use: { ...devices['Desktop Chrome'], viewport: { width: 1280, height: 900 }, launchOptions },
+    },
+  ],
+});

@@ -1,0 +1,13 @@
+// The few ways in which the console looks other than Mantine does by itself.
+
+import { createTheme } from '@mantine/core';
+
+export const theme = createTheme({
+  primaryColor: 'blue',
+  // The lighter sixth shade is too pale for small text: WCAG asks for a contrast of 4.5.
+  primaryShade: { light: 8, dark: 8 },
+  autoContrast: true,
+  defaultRadius: 'md',
+  fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
+  cursorType: 'pointer',
+});
