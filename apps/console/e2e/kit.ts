@@ -19,7 +19,7 @@ const keys = [
 ];
 
 export default async function startKit(): Promise<() => Promise<void>> {
-  if (!existsSync(join(demoHome, 'registry.db')))
+  if (!existsSync(join(demoHome, 'registry.sqlite')))
     throw new Error(`There is nothing to show in ${demoHome}. Run: npm run demo -- --rows 20000`);
   build();
   const home = await mkdtemp(join(tmpdir(), 'flightdeck-console-'));

@@ -56,6 +56,7 @@ export function Shell() {
             to={path}
             label={name}
             leftSection={<Icon size={18} aria-hidden />}
+            variant="filled"
             active={isAt(pathname, path)}
             {...(isAt(pathname, path) && { 'aria-current': 'page' as const })}
             onClick={menu.close}

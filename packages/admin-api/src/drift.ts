@@ -1,0 +1,2 @@
+/** How features and scores have moved over time. */
+export type {};

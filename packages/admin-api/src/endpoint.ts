@@ -1,0 +1,2 @@
+/** Endpoints: traffic, shadows, the rollout under way, how requests fare. */
+export type {};

@@ -1,0 +1,2 @@
+/** Models, their versions and aliases. */
+export type {};

@@ -1,0 +1,2 @@
+/** The loop at a glance. */
+export type {};

@@ -1,0 +1,2 @@
+/** Predictions: search, one of them, review and labels. */
+export type {};

@@ -1,0 +1,2 @@
+/** Questions to the model, passed on to serving. */
+export type {};

@@ -1,0 +1,2 @@
+/** Jobs and flows. */
+export type {};

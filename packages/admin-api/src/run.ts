@@ -1,0 +1,2 @@
+/** Runs. */
+export type {};
