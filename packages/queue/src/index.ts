@@ -10,7 +10,7 @@ export {
   type RetrainingQueue,
   type RetrainingSubmitted,
 } from './retraining-queue.ts';
-export type { Retraining, RetrainingStatus, StageStatus } from './retraining-status.ts';
+export type { Retraining, RetrainingStatus, StageStatus, TrainerJob } from './retraining-status.ts';
 export { type RetrainingWorker, startRetrainingWorker } from './retraining-worker.ts';
 export type { TrainingContext } from './sandbox.ts';
 export {

@@ -21,6 +21,8 @@ import {
   type Retraining,
   type RetrainingStatus,
   retrainingStatusOf,
+  type TrainerJob,
+  trainerJobs,
 } from './retraining-status.ts';
 import { parseJob } from './training-job.ts';
 import { type Submitted, trainingQueueName } from './training-queue.ts';
@@ -76,6 +78,8 @@ export interface RetrainingQueue {
   /** Of one model. A `next` is in it from when it starts. */
   history(model: string): Promise<RetrainingHistory>;
   counts(): Promise<QueueCounts>;
+  /** What trainers are at and what comes next, trainings too: some of each. */
+  trainerJobs(): Promise<readonly TrainerJob[]>;
   /** For Prometheus, in its text format: the counts as `bullmq_job_count{queue, state}`, and how long the oldest job has been waiting. */
   metrics(): Promise<string>;
   close(): Promise<void>;
@@ -106,6 +110,7 @@ export async function openRetrainingQueue(
     list: () => asked(() => listRetrainings(roots)),
     history: (model) => asked(() => history(roots, model)),
     counts: () => asked(() => counts(queues)),
+    trainerJobs: () => asked(() => trainerJobs(trainers, 10)),
     metrics: () => asked(() => metrics(queues, clock())),
     close: async () => void (await Promise.all([roots.close(), trainers.close()])),
   };
