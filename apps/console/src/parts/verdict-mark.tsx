@@ -4,7 +4,10 @@ import { Badge } from '@mantine/core';
 
 const colours: Readonly<Record<string, string>> = {
   pass: 'green',
+  ok: 'green',
   fail: 'red',
+  degraded: 'red',
+  drifted: 'orange',
   inconclusive: 'yellow',
 };
 
