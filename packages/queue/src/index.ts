@@ -10,7 +10,7 @@ export {
   type RetrainingQueue,
   type RetrainingSubmitted,
 } from './retraining-queue.ts';
-export type { Retraining, RetrainingStatus, StageStatus, TrainerJob } from './retraining-status.ts';
+export type { Retraining, RetrainingStatus, StageStatus } from './retraining-status.ts';
 export { type RetrainingWorker, startRetrainingWorker } from './retraining-worker.ts';
 export type { TrainingContext } from './sandbox.ts';
 export {
@@ -26,3 +26,4 @@ export { openTrainingQueue, type Submitted, type TrainingQueue } from './trainin
 export type { TrainingStatus } from './training-status.ts';
 export type { Watch } from './training-wait.ts';
 export { startTrainingWorker, type TrainingWorker, type TrainingWorkerOptions } from './training-worker.ts';
+export type { JobUnderWay } from './under-way.ts';

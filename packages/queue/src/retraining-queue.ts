@@ -21,13 +21,12 @@ import {
   type Retraining,
   type RetrainingStatus,
   retrainingStatusOf,
-  type TrainerJob,
-  trainerJobs,
 } from './retraining-status.ts';
 import { parseJob } from './training-job.ts';
 import { type Submitted, trainingQueueName } from './training-queue.ts';
 import { shortState } from './training-status.ts';
 import { notQueued, type Watch, waitFor } from './training-wait.ts';
+import { type JobUnderWay, jobsUnderWay } from './under-way.ts';
 
 export const retrainingQueueName = 'retraining';
 
@@ -69,6 +68,8 @@ export interface RetrainingQueue {
   /** Trainers take up nothing more, trainings neither; what runs goes on. */
   pause(): Promise<void>;
   resume(): Promise<void>;
+  /** What trainers are at and what comes next, trainings too: some of each. */
+  underWay(): Promise<readonly JobUnderWay[]>;
   /** With its stages. Null when the queue has no such retraining. */
   status(id: string): Promise<RetrainingStatus | null>;
   /** What its stages logged, each line after its stage's name. */
@@ -78,8 +79,6 @@ export interface RetrainingQueue {
   /** Of one model. A `next` is in it from when it starts. */
   history(model: string): Promise<RetrainingHistory>;
   counts(): Promise<QueueCounts>;
-  /** What trainers are at and what comes next, trainings too: some of each. */
-  trainerJobs(): Promise<readonly TrainerJob[]>;
   /** For Prometheus, in its text format: the counts as `bullmq_job_count{queue, state}`, and how long the oldest job has been waiting. */
   metrics(): Promise<string>;
   close(): Promise<void>;
@@ -105,12 +104,12 @@ export async function openRetrainingQueue(
     retry: (id) => asked(() => retry(queues, id)),
     pause: () => asked(() => trainers.pause()),
     resume: () => asked(() => trainers.resume()),
+    underWay: () => asked(() => jobsUnderWay(trainers, 10)),
     status: (id) => asked(() => retrainingStatusOf(roots, trainers, id)),
     logs: (id) => asked(() => logs(queues, id)),
     list: () => asked(() => listRetrainings(roots)),
     history: (model) => asked(() => history(roots, model)),
     counts: () => asked(() => counts(queues)),
-    trainerJobs: () => asked(() => trainerJobs(trainers, 10)),
     metrics: () => asked(() => metrics(queues, clock())),
     close: async () => void (await Promise.all([roots.close(), trainers.close()])),
   };

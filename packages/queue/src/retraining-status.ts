@@ -12,7 +12,6 @@ import {
   stagesOf,
 } from './retraining-job.ts';
 import { fromFailedReason } from './training-failure.ts';
-import { type TrainingJob, type TrainingProgress, trainingProgressSchema } from './training-job.ts';
 import { shortState, statusOf, type TrainingStatus } from './training-status.ts';
 
 export interface Retraining {
@@ -38,21 +37,6 @@ export interface StageStatus extends TrainingStatus {
 export interface RetrainingStatus extends Retraining {
   /** In order; those that are there already. */
   readonly stages: readonly StageStatus[];
-}
-
-/** What a trainer is at, or will be: a training, or a stage of a retraining. */
-export interface TrainerJob {
-  /** Of a training: its run's. */
-  readonly id: string;
-  readonly model: string;
-  /** Of a retraining: which one, and which of its stages. */
-  readonly retraining: string | null;
-  readonly stage: string | null;
-  readonly state: 'active' | 'waiting';
-  readonly progress: TrainingProgress | null;
-  /** Milliseconds since 1970 UTC. */
-  readonly submittedAt: number;
-  readonly startedAt: number | null;
 }
 
 type Roots = BullQueue<RetrainingJob>;
@@ -86,34 +70,6 @@ export async function listRetrainings(roots: Roots): Promise<readonly Retraining
     (await roots.getJobs([state])).map((root) => retrainingOf(root, state)),
   );
   return (await Promise.all(found)).flat().sort((a, b) => b.submittedAt - a.submittedAt);
-}
-
-/** At most `most` of those that are active and of those that wait, the active first. */
-export async function trainerJobs(
-  trainers: BullQueue<StageJob>,
-  most: number,
-): Promise<readonly TrainerJob[]> {
-  const found = (['active', 'waiting'] as const).map(async (state) =>
-    (await trainers.getJobs([state], 0, most - 1, true)).map((job) => trainerJobOf(job, state)),
-  );
-  return (await Promise.all(found)).flat();
-}
-
-/** Trainings and stages share the trainers' queue. */
-function trainerJobOf(
-  { id = '', data, progress, timestamp, processedOn }: Job<StageJob | TrainingJob, unknown>,
-  state: TrainerJob['state'],
-): TrainerJob {
-  const of =
-    'stage' in data
-      ? {
-          model: data.job.model,
-          retraining: data.retraining,
-          stage: data.stage === 'trial' ? `trial-${data.trial}` : data.stage,
-        }
-      : { model: data.model, retraining: null, stage: null };
-  const told = trainingProgressSchema.safeParse(progress).data ?? null;
-  return { id, ...of, state, progress: told, submittedAt: timestamp, startedAt: processedOn ?? null };
 }
 
 function retrainingOf(root: Job<RetrainingJob, unknown>, state: TrainingStatus['state']): Retraining {
