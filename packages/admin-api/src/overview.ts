@@ -4,11 +4,11 @@ import type { EndpointHead } from './endpoint.ts';
 import type {
   Decision,
   GateOutcome,
+  JobUnderWay,
   Lineage,
   Metrics,
   Reason,
   Report,
-  TrainerJob,
   Verdict,
 } from './stored.ts';
 
@@ -87,7 +87,7 @@ export interface TrainersOverview {
   readonly waiting: number;
   readonly failed: number;
   /** Some of them, the active first. */
-  readonly jobs: readonly TrainerJob[];
+  readonly jobs: readonly JobUnderWay[];
 }
 
 /** A decision of the controller or of a person, or a move of the champion that no rollout made. */

@@ -1,7 +1,7 @@
 // What is answered just as it is stored.
 
 export type { Report } from '@flightdeck/monitoring';
-export type { RetrainingStatus, TrainerJob } from '@flightdeck/queue';
+export type { JobUnderWay, RetrainingStatus } from '@flightdeck/queue';
 export type {
   Decision,
   Endpoint,

@@ -56,7 +56,7 @@ function firstOf(models: readonly ModelSummary[]): ModelSummary | undefined {
 /** The rest of the loop goes on where the broker does not answer. */
 async function trainersOverview(queue: RetrainingQueue): Promise<TrainersOverview | null> {
   try {
-    const [{ paused, jobs: byQueue }, jobs] = await Promise.all([queue.counts(), queue.trainerJobs()]);
+    const [{ paused, jobs: byQueue }, jobs] = await Promise.all([queue.counts(), queue.underWay()]);
     const { active = 0, waiting = 0, delayed = 0, failed = 0 } = byQueue.training ?? {};
     return { paused, active, waiting: waiting + delayed, failed, jobs };
   } catch (error) {

@@ -1,13 +1,14 @@
 // What monitoring says of the latest windows, in its own sentences.
 
-import type { ReportSummary } from '@flightdeck/admin-api';
+import type { ModelOverview, ReportSummary } from '@flightdeck/admin-api';
 import { Anchor, Code, Group, Stack, Text } from '@mantine/core';
 import { VerdictMark } from '../../parts/verdict-mark.tsx';
 import { When } from '../../parts/when.tsx';
 import { describeDuration } from '../../parts/words.ts';
-import { sectionNames } from './loop-words.ts';
+import { isServing, sectionNames } from './loop-words.ts';
 
-export function CurrentReports({ reports }: { readonly reports: readonly ReportSummary[] }) {
+export function CurrentReports({ model }: { readonly model: ModelOverview | null }) {
+  const { reports = [] } = model ?? {};
   if (reports.length === 0)
     return (
       <Text size="sm" c="dimmed">
@@ -17,18 +18,30 @@ export function CurrentReports({ reports }: { readonly reports: readonly ReportS
   return (
     <Stack gap="lg">
       {reports.map((report) => (
-        <OneReport key={`${report.version} ${report.from} ${report.to}`} {...report} />
+        <OneReport
+          key={`${report.version} ${report.from} ${report.to}`}
+          {...report}
+          serves={isServing(model!, report.version)}
+        />
       ))}
     </Stack>
   );
 }
 
-function OneReport({ endpoint, version, from, to, sections }: ReportSummary) {
+function OneReport({
+  endpoint,
+  version,
+  from,
+  to,
+  sections,
+  serves,
+}: ReportSummary & { readonly serves: boolean }) {
   const [begins, ends] = [from, to].map((at) => new Date(at).toISOString());
   return (
     <div>
       <Text size="sm" fw={600}>
-        Version {version}, {describeDuration(to - from)} until <When at={to} />{' '}
+        Version {version}
+        {!serves && ' (which no longer answers)'}, {describeDuration(to - from)} until <When at={to} />{' '}
         <Anchor size="sm" href={`/v1/reports/${endpoint}/${version}/${begins}?to=${ends}&format=html`}>
           Whole report
         </Anchor>

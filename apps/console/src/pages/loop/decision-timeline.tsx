@@ -1,13 +1,18 @@
 // What was decided last, by whom and why, each with its way to the evidence.
 
 import type { TimelineEntry } from '@flightdeck/admin-api';
-import { Anchor, Text, Timeline } from '@mantine/core';
+import { Anchor, Button, Text, Timeline } from '@mantine/core';
+import { useState } from 'react';
 import { Link } from 'react-router';
 import { decisionColour, decisionWords } from '../../parts/decision-words.ts';
 import { Reasons } from '../../parts/reasons.tsx';
 import { When } from '../../parts/when.tsx';
 
+const shownAtFirst = 5;
+
 export function DecisionTimeline({ entries }: { readonly entries: readonly TimelineEntry[] }) {
+  const [all, setAll] = useState(false);
+  const more = entries.length - shownAtFirst;
   if (entries.length === 0)
     return (
       <Text size="sm" c="dimmed">
@@ -16,22 +21,29 @@ export function DecisionTimeline({ entries }: { readonly entries: readonly Timel
       </Text>
     );
   return (
-    <Timeline bulletSize={14} lineWidth={2} active={entries.length}>
-      {entries.map((entry) => (
-        <Timeline.Item
-          key={entry.id}
-          color={decisionColour(entry.kind)}
-          title={
-            <>
-              {decisionWords(entry.kind)}
-              {entry.version !== null && ` · version ${entry.version}`}
-            </>
-          }
-        >
-          <Entry {...entry} />
-        </Timeline.Item>
-      ))}
-    </Timeline>
+    <>
+      <Timeline bulletSize={14} lineWidth={2} active={entries.length}>
+        {(all ? entries : entries.slice(0, shownAtFirst)).map((entry) => (
+          <Timeline.Item
+            key={entry.id}
+            color={decisionColour(entry.kind)}
+            title={
+              <>
+                {decisionWords(entry.kind)}
+                {entry.version !== null && ` · version ${entry.version}`}
+              </>
+            }
+          >
+            <Entry {...entry} />
+          </Timeline.Item>
+        ))}
+      </Timeline>
+      {more > 0 && !all && (
+        <Button variant="default" size="compact-sm" onClick={() => setAll(true)}>
+          {more} more
+        </Button>
+      )}
+    </>
   );
 }
 

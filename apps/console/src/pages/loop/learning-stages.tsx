@@ -58,7 +58,7 @@ function dataStage({ model }: OverviewAnswer, to: string): StageContent {
     figure: log && answered > 0 ? `${count(log.labelled)} labels` : dataset ? 'A dataset' : 'None yet',
     details: (
       <>
-        {log && answered > 0 && <div>known for {percent(log.labelled / answered)} of the answers</div>}
+        {log && answered > 0 && <div>known for {percent(log.labelled / answered, 0)} of the answers</div>}
         {dataset && <div>dataset {short(dataset)}</div>}
       </>
     ),

@@ -9,7 +9,7 @@ import { Stage } from './stage.tsx';
 export function LoopDiagram({ overview }: { readonly overview: OverviewAnswer }) {
   return (
     <section aria-label="The stages of the loop">
-      <div style={{ position: 'relative' }}>
+      <div className={classes.frame}>
         <ol className={classes.ring}>
           {[...learningStages(overview), ...servingStages(overview)].map((stage) => (
             <Stage key={stage.key} stage={stage} />

@@ -55,7 +55,7 @@ function Loop({ overview }: { readonly overview: OverviewAnswer }) {
           <DecisionTimeline entries={timeline} />
         </Section>
         <Section title="What monitoring says" note="The latest windows of each length, by event time.">
-          <CurrentReports reports={model?.reports ?? []} />
+          <CurrentReports model={model} />
         </Section>
       </SimpleGrid>
     </>

@@ -43,9 +43,9 @@ it('says who answers, what is alarming, and what is being trained', () => {
     { target: 'champion', version: 2, share: 0.75 },
     { target: '3', version: 3, share: 0.25 },
   ];
-  expect(at({ endpoint: { ...endpoint, traffic: split }, reports: [report(2, 'ok')] })).toContain(
-    'Version 2 of toy answers 75 %, version 3 25 %. Monitoring raises no alarm.',
-  );
+  expect(
+    at({ endpoint: { ...endpoint, traffic: split }, reports: [report(2, 'ok'), report(1, 'degraded')] }),
+  ).toContain('Version 2 of toy answers 75 %, version 3 25 %. Monitoring raises no alarm.');
   const shadows = [{ target: '3', version: 3, share: 0.5 }];
   expect(at({ endpoint: { ...endpoint, shadows } })).toContain('Version 3 is tried in the shadow.');
   expect(at({ endpoint: null })).toContain('and nothing serves it');

@@ -2,12 +2,14 @@
 
 import type {
   EndpointHead,
+  JobUnderWay,
   ModelOverview,
   OverviewAnswer,
   ReportSummary,
-  TrainerJob,
 } from '@flightdeck/admin-api';
 import { percent } from '../../parts/words.ts';
+
+type Verdict = ReportSummary['verdict'];
 
 export const sectionNames = {
   service: 'Service',
@@ -19,7 +21,9 @@ export const sectionNames = {
 /** The top of the page: three sentences that say how things are. */
 export function headlineOf({ model, trainers }: OverviewAnswer): string {
   if (model?.champion == null) return trainingSentence(trainers, true);
-  return [servedSentence(model), monitoringSentence(model.reports), trainingSentence(trainers)].join(' ');
+  return [servedSentence(model), monitoringSentence(servingReports(model)), trainingSentence(trainers)].join(
+    ' ',
+  );
 }
 
 function servedSentence({ name, champion, endpoint }: ModelOverview): string {
@@ -65,17 +69,27 @@ function trainingSentence(trainers: OverviewAnswer['trainers'], isFirst = false)
 }
 
 /** "training", "retraining, trial 2", "recalibration" */
-export function jobWords({ retraining, stage }: TrainerJob): string {
+export function jobWords({ retraining, stage }: JobUnderWay): string {
   if (retraining === null) return 'training';
   if (stage === 'recalibrate') return 'recalibration';
   const trial = /^trial-(\d+)$/.exec(stage ?? '')?.[1];
   return `retraining, ${trial === undefined ? stage : `trial ${Number(trial) + 1}`}`;
 }
 
-/** The worst of the latest windows; null where there is none. */
-export function worstOf(reports: readonly ReportSummary[]): ReportSummary['verdict'] | null {
+/** Whether a version answers anybody; what monitoring says of another one is history. */
+export function isServing({ endpoint }: Pick<ModelOverview, 'endpoint'>, version: number): boolean {
+  return endpoint?.traffic.some((share) => share.version === version) ?? false;
+}
+
+/** Those of versions that answer. */
+export function servingReports(model: Pick<ModelOverview, 'endpoint' | 'reports'>): readonly ReportSummary[] {
+  return model.reports.filter(({ version }) => isServing(model, version));
+}
+
+/** The worst of these; null where there is none. */
+export function worstOf(found: readonly { readonly verdict: Verdict }[]): Verdict | null {
   const order = ['ok', 'inconclusive', 'drifted', 'degraded'] as const;
-  return reports.reduce<ReportSummary['verdict'] | null>(
+  return found.reduce<Verdict | null>(
     (worst, { verdict }) =>
       worst === null || order.indexOf(verdict) > order.indexOf(worst) ? verdict : worst,
     null,

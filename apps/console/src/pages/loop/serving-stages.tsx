@@ -6,7 +6,7 @@ import { decisionWords } from '../../parts/decision-words.ts';
 import { When } from '../../parts/when.tsx';
 import { count, percent } from '../../parts/words.ts';
 import classes from './loop.module.css';
-import { sectionNames, trafficWords, worstOf } from './loop-words.ts';
+import { sectionNames, servingReports, trafficWords, worstOf } from './loop-words.ts';
 import type { StageContent } from './stage.tsx';
 
 export function servingStages(overview: OverviewAnswer): readonly StageContent[] {
@@ -27,6 +27,7 @@ function endpointStage({ model }: OverviewAnswer): StageContent {
 }
 
 function trafficFigure({ traffic }: EndpointHead): string {
+  if (traffic.length === 1) return `All to version ${traffic[0]!.version}`;
   return `${traffic.map(({ share }) => Math.round(100 * share)).join(' / ')} %`;
 }
 
@@ -77,18 +78,17 @@ function predictionStage({ model }: OverviewAnswer): StageContent {
 }
 
 function reportStage({ model }: OverviewAnswer): StageContent {
-  const reports = model?.reports ?? [];
+  const reports = model ? servingReports(model) : [];
   const worst = worstOf(reports);
   const states = { ok: 'good', inconclusive: 'open', drifted: 'bad', degraded: 'bad' } as const;
   return {
     ...{ key: 'reports', name: 'Reports', icon: IconActivityHeartbeat, to: '/monitoring', next: 'left' },
     state: worst ? states[worst] : 'idle',
     figure: worst ? worst.replace(/^./, (first) => first.toUpperCase()) : 'None yet',
-    details: reports[0]?.sections.map(({ name, verdict }) => (
-      <div key={name}>
-        {sectionNames[name].toLowerCase()}: {verdict}
-      </div>
-    )),
+    details: (['service', 'dataQuality', 'drift', 'quality'] as const).map((name) => {
+      const verdict = worstOf(reports.flatMap(({ sections }) => sections.filter((one) => one.name === name)));
+      return verdict && <div key={name}>{`${sectionNames[name].toLowerCase()}: ${verdict}`}</div>;
+    }),
     does: 'Each window is compared with training: service, data quality, drift, and quality on matured labels.',
   };
 }
