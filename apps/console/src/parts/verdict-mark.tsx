@@ -4,11 +4,11 @@ import { Badge } from '@mantine/core';
 
 const colours: Readonly<Record<string, string>> = {
   pass: 'green',
-  ok: 'green',
   fail: 'red',
-  degraded: 'red',
-  drifted: 'orange',
   inconclusive: 'yellow',
+  ok: 'green',
+  drifted: 'orange',
+  degraded: 'red',
 };
 
 export function VerdictMark({ verdict }: { readonly verdict: string | null }) {

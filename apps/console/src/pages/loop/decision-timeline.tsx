@@ -7,6 +7,7 @@ import { Link } from 'react-router';
 import { decisionColour, decisionWords } from '../../parts/decision-words.ts';
 import { Reasons } from '../../parts/reasons.tsx';
 import { When } from '../../parts/when.tsx';
+import { counted } from '../../parts/words.ts';
 
 const shownAtFirst = 5;
 
@@ -39,7 +40,7 @@ export function DecisionTimeline({ entries }: { readonly entries: readonly Timel
         ))}
       </Timeline>
       {more > 0 && !all && (
-        <Button variant="default" size="compact-sm" onClick={() => setAll(true)}>
+        <Button variant="default" size="compact-sm" w="fit-content" onClick={() => setAll(true)}>
           {more} more
         </Button>
       )}
@@ -63,7 +64,7 @@ function Entry({ model, at, actor, reason, eventTime, reasons, rollout, version 
       {reasons.length > 0 && (
         <details>
           <summary style={{ fontSize: 'var(--mantine-font-size-sm)', cursor: 'pointer' }}>
-            {reasons.length} checks
+            {counted(reasons.length, 'check')}
           </summary>
           <Reasons of={reasons} />
         </details>

@@ -11,7 +11,8 @@ import {
   IconTimeline,
 } from '@tabler/icons-react';
 import { Link } from 'react-router';
-import { count, decimal, describeDuration, percent } from '../../parts/words.ts';
+import { metricName } from '../../parts/metric-words.ts';
+import { count, counted, decimal, describeDuration, percent } from '../../parts/words.ts';
 import { jobWords } from './loop-words.ts';
 import type { StageContent } from './stage.tsx';
 
@@ -113,7 +114,7 @@ function runStage({ model }: OverviewAnswer): StageContent {
   return {
     ...{ key: 'run', name: 'Run', icon: IconTimeline, next: 'right', state: 'idle' },
     to: champion ? `/runs/${champion.runId}` : '/runs',
-    figure: metric ? `${metric[0]} ${decimal(metric[1], 3)}` : champion ? 'Finished' : 'None yet',
+    figure: metric ? `${metricName(metric[0])} ${decimal(metric[1], 3)}` : champion ? 'Finished' : 'None yet',
     details: champion && (
       <>
         {champion.lineage?.backend && <div>on {champion.lineage.backend}</div>}
@@ -136,7 +137,7 @@ function gateStage({ model }: OverviewAnswer, to: string): StageContent {
     figure: gate
       ? { pass: 'Passed', fail: 'Failed', inconclusive: 'Inconclusive' }[gate.verdict]
       : 'Nothing to judge',
-    details: gate && gate.reasons.length > 0 && `${gate.reasons.length} reasons on record`,
+    details: gate && gate.reasons.length > 0 && `${counted(gate.reasons.length, 'reason')} on record`,
     does: 'Compares a candidate with the champion on held-out rows and on slices, and says why.',
   };
 }
