@@ -87,8 +87,11 @@ function NoRollout({ endpoint }: { readonly endpoint: EndpointAnswer }) {
             'No version is being rolled out. A retraining that passes its gate begins one by itself; a person may begin one with any version.'
           ) : (
             <>
-              An experiment splits the traffic: <Link to="/experiments">{endpoint.experiment}</Link>. A
-              rollout can begin when it has ended.
+              An experiment splits the traffic:{' '}
+              <Anchor component={Link} to="/experiments" size="sm">
+                {endpoint.experiment}
+              </Anchor>
+              . A rollout can begin when it has ended.
             </>
           )}
         </Text>

@@ -1,12 +1,12 @@
 // Before there is a champion: the first step to take, or how far the first training has come.
 
 import type { OverviewAnswer } from '@flightdeck/admin-api';
-import { Code, Group, Progress, Text } from '@mantine/core';
+import { Anchor, Code, Group, Progress, Text } from '@mantine/core';
 import { Link } from 'react-router';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Section } from '../../parts/section.tsx';
 import { When } from '../../parts/when.tsx';
-import { percent } from '../../parts/words.ts';
+import { counted, percent } from '../../parts/words.ts';
 
 export function FirstChampion({ overview: { model, trainers } }: { readonly overview: OverviewAnswer }) {
   const [job] = trainers?.jobs ?? [];
@@ -18,8 +18,10 @@ export function FirstChampion({ overview: { model, trainers } }: { readonly over
         next={
           <>
             The gate has let none in, or nobody has promoted one. Look at{' '}
-            <Link to="/models">its versions</Link>, then{' '}
-            <Code>npx flightdeck models promote {model.name} VERSION</Code>
+            <Anchor component={Link} to="/models">
+              its versions
+            </Anchor>
+            , then <Code>npx flightdeck models promote {model.name} VERSION</Code>
           </>
         }
       />
@@ -30,10 +32,25 @@ export function FirstChampion({ overview: { model, trainers } }: { readonly over
       next={
         <>
           The first step is <Code>npx flightdeck train</Code>: it trains a first champion, and this page shows
-          how far it has come. <Code>npm run demo</Code> goes once around the whole loop.
+          how far it has come. <Code>npm run demo</Code> goes once around the whole loop.{failures(trainers)}
         </>
       }
     />
+  );
+}
+
+/** What has failed before would fail again. */
+function failures(trainers: OverviewAnswer['trainers']) {
+  if (trainers === null || trainers.failed === 0) return null;
+  return (
+    <>
+      {' '}
+      {counted(trainers.failed, 'training')} failed before:{' '}
+      <Anchor component={Link} to="/queue">
+        the queue
+      </Anchor>{' '}
+      says why.
+    </>
   );
 }
 
@@ -52,7 +69,11 @@ function FirstTraining({
       }
       note={
         <>
-          {model}, <Link to={`/runs/${id}`}>{id}</Link>, {state === 'active' ? 'begun ' : 'submitted '}
+          {model},{' '}
+          <Anchor component={Link} to={`/runs/${id}`}>
+            {id}
+          </Anchor>
+          , {state === 'active' ? 'begun ' : 'submitted '}
           <When at={startedAt ?? submittedAt} age />
         </>
       }
