@@ -6,6 +6,7 @@ import type { Database } from '@flightdeck/dataset';
 import type { Endpoint, Registry, Transition } from '@flightdeck/registry';
 import { abortRollout, advance, hasEnded, type RolloutState, startRollout } from '@flightdeck/rollout';
 import type { Exclusively } from '../exclusive.ts';
+import type { LogBounds } from '../live-log.ts';
 import type { ModelPolicy } from '../policy.ts';
 import { gatherEvidence } from './evidence.ts';
 import { contentOf, type Rollout, type RolloutContent, rolloutIn } from './rollout-record.ts';
@@ -17,7 +18,8 @@ export interface RolloutDesk extends RolloutStores {
 
 /** The log, and the event time that it has reached. */
 export interface LogView {
-  readonly database: Database;
+  /** Hands `work` the views over the log within the bounds. */
+  read<Result>(bounds: LogBounds, work: (database: Database) => Promise<Result>): Promise<Result>;
   readonly now: number;
 }
 
@@ -54,13 +56,16 @@ async function nextState(
     return abortRollout(state, 'controller', why, log?.now ?? state.since).state;
   }
   if (log === null || log.now < state.since) return undefined;
-  const evidence = await gatherEvidence(log.database, {
+  const scope = {
     endpoint: procedure.endpoint,
     champion: state.champion,
     candidate: state.candidate,
     from: state.since,
     to: log.now,
-  });
+  };
+  const evidence = await log.read({ from: scope.from, until: scope.to }, (database) =>
+    gatherEvidence(database, scope),
+  );
   const step = advance(state, evidence, policy, log.now);
   return step.decision.action === 'wait' ? undefined : step.state;
 }

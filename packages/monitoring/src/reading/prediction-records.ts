@@ -12,7 +12,10 @@ export interface RecordsQuery {
   /** The state directory. */
   readonly home: string;
   readonly model: string;
-  /** Bounds of the event time, milliseconds since 1970 UTC; `until` is exclusive. They hold for all views but those of labels. */
+  /**
+   * Bounds of the event time, milliseconds since 1970 UTC; `until` is exclusive. Labels are those of predictions within them, whenever
+   * they came. What lies outside is hardly read at all.
+   */
   readonly from?: number;
   readonly until?: number;
 }
@@ -48,8 +51,9 @@ export async function openPredictionRecords(
       shadows: scan(log, 'shadows', bounds),
       labels: scan(labels, 'labels', {}),
     };
+    const labelsWithin = isBounded(bounds) ? labelsOf(scans) : scans.labels;
     const features = await featureExpressions(database, scans.predictions);
-    for (const [view, sql] of Object.entries(viewsOf(scans, features))) {
+    for (const [view, sql] of Object.entries(viewsOf({ ...scans, labels: labelsWithin }, features))) {
       await database.run(`create or replace view ${view} as ${sql}`);
     }
   } catch (error) {
@@ -85,6 +89,15 @@ async function featureExpressions(database: Database, predictions: string): Prom
 }
 
 type Scans = Readonly<Record<'predictions' | 'shadows' | 'labels', string>>;
+
+function isBounded({ from, until }: Pick<RecordsQuery, 'from' | 'until'>): boolean {
+  return from !== undefined || until !== undefined;
+}
+
+/** Before they are put in order, which costs more than all else where there are a million. */
+function labelsOf({ labels, predictions }: Scans): string {
+  return `(from ${labels} as given semi join ${predictions} as predicted using (token, request, "row"))`;
+}
 
 /** In the order in which they can be made. */
 function viewsOf(scans: Scans, features: readonly string[]): Record<string, string> {
