@@ -6,7 +6,7 @@ import { type Database, identifier, literal } from '@flightdeck/dataset';
 import { labelTable } from '../labels/label-table.ts';
 import { predictionTable, shadowTable } from '../log/prediction-tables.ts';
 import { predictionIdSql } from '../prediction-id.ts';
-import { openSnapshot, type RecordSnapshot } from './record-snapshot.ts';
+import { openSnapshot } from './record-snapshot.ts';
 
 export interface RecordsQuery {
   /** The state directory. */
@@ -46,10 +46,11 @@ export async function openPredictionRecords(
     labels.close();
   };
   try {
+    const within = async (kind: string) => scan(await filesWithin(database, log.files(kind), bounds), bounds);
     const scans = {
-      predictions: scan(log, 'predictions', bounds),
-      shadows: scan(log, 'shadows', bounds),
-      labels: scan(labels, 'labels', {}),
+      predictions: await within('predictions'),
+      shadows: await within('shadows'),
+      labels: scan(labels.files('labels'), {}),
     };
     const labelsWithin = isBounded(bounds) ? labelsOf(scans) : scans.labels;
     const features = await featureExpressions(database, scans.predictions);
@@ -63,12 +64,25 @@ export async function openPredictionRecords(
   return { damagedBytes: log.damagedBytes + labels.damagedBytes, close };
 }
 
-function scan(
-  snapshot: RecordSnapshot,
-  kind: string,
-  { from, until }: Pick<RecordsQuery, 'from' | 'until'>,
-): string {
-  const files = snapshot.files(kind).map(literal).join(', ');
+type Bounds = Pick<RecordsQuery, 'from' | 'until'>;
+
+/** Those that may have rows within the bounds. Each query opens every file that it is about, and most of a long log is another time's. */
+async function filesWithin(
+  database: Database,
+  files: readonly string[],
+  bounds: Bounds,
+): Promise<readonly string[]> {
+  if (!isBounded(bounds)) return files;
+  const { from = "'-inf'", until = "'inf'" } = bounds;
+  const outside = await database.rows(`
+    select file_name from parquet_metadata([${files.map(literal).join(', ')}]) where path_in_schema = 'event_time' group by file_name
+    having max(stats_max_value::double) < ${from} or min(stats_min_value::double) >= ${until}`);
+  const names = new Set(outside.map(({ file_name }) => file_name));
+  return files.filter((file) => !names.has(file));
+}
+
+function scan(paths: readonly string[], { from, until }: Bounds): string {
+  const files = paths.map(literal).join(', ');
   const conditions = [
     ...(from === undefined ? [] : [`event_time >= ${from}`]),
     ...(until === undefined ? [] : [`event_time < ${until}`]),
@@ -90,7 +104,7 @@ async function featureExpressions(database: Database, predictions: string): Prom
 
 type Scans = Readonly<Record<'predictions' | 'shadows' | 'labels', string>>;
 
-function isBounded({ from, until }: Pick<RecordsQuery, 'from' | 'until'>): boolean {
+function isBounded({ from, until }: Bounds): boolean {
   return from !== undefined || until !== undefined;
 }
 
