@@ -9,7 +9,7 @@ import { decisionLog } from './decision-log.ts';
 import { exclusive } from './exclusive.ts';
 import { experiments } from './experiments/experiments.ts';
 import { changeFeed } from './http/change-feed.ts';
-import type { LogPlace } from './live-log.ts';
+import { type LogPlace, logLooks } from './live-log.ts';
 import { controllerMetrics } from './metrics/metrics.ts';
 import { logTallies } from './overview/log-tally.ts';
 import { overviews } from './overview/overview.ts';
@@ -57,8 +57,9 @@ export function controller({ registry, queue, clock, loop, ...place }: Controlle
     reports: made.latest,
   });
   const references = versionReferences(registry);
+  const logs = logLooks(place);
   return {
-    tick: () => runTick({ ...desk, ...place, ...parts, made, references, times, clock }),
+    tick: () => runTick({ ...desk, ...place, ...parts, made, references, logs, times, clock }),
     api: {
       ...{ registry, queue, decisions, alerts, policyOf, times, loop, renderMetrics, changes, made, looks },
       overview: overviews({ registry, queue, made, tallies }),

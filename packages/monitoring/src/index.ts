@@ -1,6 +1,7 @@
 export * from './log.ts';
 export { exportMatured } from './reading/matured-export.ts';
 export { openPredictionRecords, type PredictionRecords } from './reading/prediction-records.ts';
+export { segmentMemory } from './reading/segment-memory.ts';
 export { type AlarmPolicy, alarmPolicySchema, weeklyPolicy } from './report/alarm-policy.ts';
 export { reportGauges } from './report/gauges.ts';
 export { reportPage } from './report/page/page.ts';

@@ -13,6 +13,7 @@ import {
   startRollout,
 } from '@flightdeck/rollout';
 import type { Exclusively } from '../exclusive.ts';
+import type { LogBounds } from '../live-log.ts';
 import type { ModelPolicy } from '../policy.ts';
 import { gatherEvidence } from './evidence.ts';
 import { contentOf, type Rollout, type RolloutContent, rolloutIn } from './rollout-record.ts';
@@ -29,7 +30,8 @@ export interface Lookout extends RolloutDesk {
 
 /** The log, and the event time that it has reached. */
 export interface LogView {
-  readonly database: Database;
+  /** Hands `work` the views over the log within the bounds. */
+  read<Result>(bounds: LogBounds, work: (database: Database) => Promise<Result>): Promise<Result>;
   readonly now: number;
 }
 
@@ -66,13 +68,16 @@ async function nextState(
     return abortRollout(state, 'controller', why, log?.now ?? state.since).state;
   }
   if (log === null || log.now < state.since) return undefined;
-  const evidence = await gatherEvidence(log.database, {
+  const scope = {
     endpoint: procedure.endpoint,
     champion: state.champion,
     candidate: state.candidate,
     from: state.since,
     to: log.now,
-  });
+  };
+  const evidence = await log.read({ from: scope.from, until: scope.to }, (database) =>
+    gatherEvidence(database, scope),
+  );
   const step = advance(state, evidence, policy, log.now);
   looks.set(state.id, step.decision);
   return step.decision.action === 'wait' ? undefined : step.state;

@@ -18,7 +18,7 @@ import {
   registerVersions,
   type Segment,
 } from '../traffic.fixture.ts';
-import { type Lookout, lookAtRollout } from './look.ts';
+import { type LogView, type Lookout, lookAtRollout } from './look.ts';
 import { rollouts } from './rollouts.ts';
 
 export const policy: ModelPolicy = {
@@ -95,7 +95,10 @@ export async function openWorkshop(): Promise<Workshop> {
       looks: new Map(),
     }),
     async look(desk, database, hours) {
-      const log = database && { database, now: monday + hours * hour };
+      const log: LogView | null = database && {
+        read: (_, work) => work(database),
+        now: monday + hours * hour,
+      };
       await lookAtRollout(desk, await endpointOf(registry, model), log, policy);
     },
     people: (desk, hours = null) =>
