@@ -4,6 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
+import { chromium } from '@playwright/test';
 import { report } from '../../bench/measure.ts';
 import { openEngine } from './engine.ts';
 
@@ -46,6 +47,7 @@ try {
   await step('up', () => engine.compose('up', '-d', '--no-build', ...services));
   await step('the first champion', untilReady);
   const first = await step('a prediction', firstPrediction);
+  await step('the console shows it', consoleShowsIt);
   const memory = await memoryOf();
   const startUp = await killOneByOne(services, first);
   await step('everything is restarted', async () => {
@@ -152,6 +154,24 @@ async function firstPrediction(): Promise<Answer> {
   const answer = await predict(url);
   assert.equal(answer.version, 1);
   return answer;
+}
+
+/** In a browser, where there is one: with a key that may only read, the first page names the version that answers. */
+async function consoleShowsIt(): Promise<void> {
+  const url = await portOf('controller', 8081);
+  const browser = await chromium
+    .launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+    .catch(() => console.error('!!! SKIPPED: a look at the console: no /usr/bin/chromium.'));
+  if (!browser) return;
+  try {
+    const page = await browser.newPage();
+    await page.goto(url);
+    await page.getByRole('textbox', { name: 'Key' }).fill(await key('controller_read_key'));
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText(`Version 1 of ${model} answers every request.`).waitFor();
+  } finally {
+    await browser.close();
+  }
 }
 
 async function predict(url: string): Promise<Answer> {
