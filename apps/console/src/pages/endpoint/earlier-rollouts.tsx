@@ -72,7 +72,7 @@ function Rollouts({ of }: { readonly of: readonly RolloutHead[] }) {
               </Table.Td>
               <Table.Td>version {champion}</Table.Td>
               <Table.Td>
-                <Badge color={outcomes[status][1]} variant="light" autoContrast tt="none">
+                <Badge color={outcomes[status][1]} variant="light" autoContrast tt="none" miw="fit-content">
                   {outcomes[status][0]}
                 </Badge>
               </Table.Td>

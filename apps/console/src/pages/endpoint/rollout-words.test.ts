@@ -16,6 +16,18 @@ it('says what a step is and what it must show', () => {
   expect([stageName(shadow), stageName(canary)]).toEqual(['Shadow of 50 %', 'Canary of 25 %']);
   const policy = { service } as RolloutAnswer['policy'];
   expect(stageRule(shadow, policy)).toMatch(/1,000 pairs, over 60 minutes .* at most 0.1 apart/);
+  expect(stageRule({ ...shadow, quality: { minimumLabels: 10, logLossMargin: 0.01 } }, policy)).toMatch(
+    /and a log loss at most 0.01 higher on the same rows\.$/,
+  );
+  const quality = {
+    labels: 'optional',
+    minimumLabels: 500,
+    minimumCoverage: 0.5,
+    logLossMargin: 0.05,
+  } as const;
+  expect(stageRule(canary, { ...policy, scores: { psi: 0.2 }, quality })).toMatch(
+    /index of the scores of at most 0.2, and a log loss at most 0.05 higher on 500 labels each where so many are known\.$/,
+  );
   expect(stageRule(canary, policy)).toMatch(/2,000 requests of each version: at most 2.0 % more errors/);
 });
 

@@ -11,12 +11,51 @@ export function stageName(stage: Stage): string {
 }
 
 /** What a step lets through, as its policy declares it. */
-export function stageRule(stage: Stage, { service }: RolloutAnswer['policy']): string {
+export function stageRule(stage: Stage, policy: RolloutAnswer['policy']): string {
   const time = stage.minimumMinutes > 0 ? `, over ${count(stage.minimumMinutes)} minutes of event time` : '';
-  const errors = `at most ${percent(service.errorIncrease)} more errors than the champion, and at most 1 % of its answers slower than ${service.p99Ratio} times the champion's p99`;
   if (stage.kind === 'canary')
-    return `It answers ${percent(stage.share, 0)} of the users. It passes with ${count(stage.minimumRequests)} requests of each version${time}: ${errors}.`;
-  return `It is asked beside the champion about ${percent(stage.rate, 0)} of the predictions, and nobody sees its answers. It passes with ${count(stage.minimumPairs)} pairs${time}: scores at most ${stage.maximumDisagreement} apart on average, ${errors}.`;
+    return sentenceOf(
+      `It answers ${percent(stage.share, 0)} of the users. It passes with ${count(stage.minimumRequests)} requests of each version${time}`,
+      [...serviceLimits(policy), ...scoreLimits(policy), ...qualityLimits(policy)],
+    );
+  return sentenceOf(
+    `It is asked beside the champion about ${percent(stage.rate, 0)} of the predictions, and nobody sees its answers. It passes with ${count(stage.minimumPairs)} pairs${time}`,
+    [
+      `scores at most ${stage.maximumDisagreement} apart on average`,
+      ...serviceLimits(policy),
+      ...(stage.quality ? [`a log loss at most ${stage.quality.logLossMargin} higher on the same rows`] : []),
+    ],
+  );
+}
+
+function sentenceOf(beginning: string, limits: readonly string[]): string {
+  return `${beginning}: ${limits.slice(0, -1).join(', ')}, and ${limits.at(-1)}.`;
+}
+
+function serviceLimits({ service }: RolloutAnswer['policy']): readonly string[] {
+  return [
+    `at most ${percent(service.errorIncrease)} more errors than the champion`,
+    `at most 1 % of its answers slower than ${service.p99Ratio} times the champion's p99`,
+  ];
+}
+
+function scoreLimits({ scores }: RolloutAnswer['policy']): readonly string[] {
+  return [
+    ...(scores?.psi === undefined ? [] : [`a stability index of the scores of at most ${scores.psi}`]),
+    ...(scores?.meanDifference === undefined ? [] : [`mean scores at most ${scores.meanDifference} apart`]),
+  ];
+}
+
+/** Optional labels can fail a step, and are not waited for. */
+function qualityLimits({ quality }: RolloutAnswer['policy']): readonly string[] {
+  if (!quality) return [];
+  const { logLossMargin, aucMargin, minimumLabels, labels } = quality;
+  const known = labels === 'required' ? '' : ' where so many are known';
+  const on = `on ${count(minimumLabels)} labels each${known}`;
+  return [
+    ...(logLossMargin === undefined ? [] : [`a log loss at most ${logLossMargin} higher ${on}`]),
+    ...(aucMargin === undefined ? [] : [`a ROC-AUC at most ${aucMargin} lower ${on}`]),
+  ];
 }
 
 export type StepState = 'to come' | 'under way' | 'held' | 'halted' | 'passed' | 'failed' | 'aborted';
