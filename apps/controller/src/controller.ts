@@ -11,6 +11,7 @@ import { changeFeed } from './http/change-feed.ts';
 import type { LogPlace } from './live-log.ts';
 import { controllerMetrics } from './metrics/metrics.ts';
 import { readPolicy } from './policy.ts';
+import { predictions } from './predictions/predictions.ts';
 import { reportsMade } from './reports/reports-made.ts';
 import { versionReferences } from './reports/version-references.ts';
 import { alertStore } from './retrainings/alerts.ts';
@@ -57,6 +58,7 @@ export function controller({ registry, queue, clock, loop, ...place }: Controlle
       ...{ registry, queue, decisions, alerts, policyOf, times, loop, renderMetrics },
       ...parts,
       rollouts: rollouts(desk),
+      predictions: predictions({ ...desk, ...place, clock }),
       changes: changeFeed(registry),
     },
   };
