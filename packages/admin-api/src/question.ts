@@ -17,6 +17,8 @@ export interface QuestionFormAnswer {
   readonly positive: string;
   readonly threshold: number;
   readonly fields: readonly QuestionField[];
+  /** It may say when what it is about happens, since features are looked up as of then. */
+  readonly takesTime: boolean;
   /** What lookups go by and is no feature. */
   readonly lookupColumns: readonly string[];
   /** The event time that the log has reached, milliseconds since 1970 UTC; null before there is one. */

@@ -26,6 +26,7 @@ export async function questionForm(
   return {
     ...{ endpoint: name, model, version: served.version, positive, threshold },
     fields: inputs.map((input) => fieldOf(input, profiles[input.name], view)),
+    takesTime: view !== null,
     lookupColumns: lookupColumns(view).filter((column) => !isInput.has(column)),
     eventTime: timeOf(model),
   };

@@ -1,0 +1,67 @@
+// The question in hand: its fields, the way to ask it, what was answered, and the code.
+
+import { Button, Grid, Group, Stack, Text } from '@mantine/core';
+import type { AskableAnswer, QuestionAnswer, QuestionFormAnswer } from '@flightdeck/admin-api';
+import { useMutation } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { request } from '../../api/request.ts';
+import { useMayChange } from '../../api/session.ts';
+import { Failure } from '../../parts/failure.tsx';
+import { Section } from '../../parts/section.tsx';
+import { Code } from './code.tsx';
+import { Fields } from './fields.tsx';
+import { type Draft, type Instance, instanceOf } from './question.ts';
+import { ServingAnswer } from './serving-answer.tsx';
+
+interface QuestionProps {
+  readonly askable: AskableAnswer;
+  readonly form: QuestionFormAnswer;
+  readonly begin: Draft;
+}
+
+export function Question({ askable, form, begin }: QuestionProps) {
+  const [draft, setDraft] = useState(begin);
+  const mayAsk = useMayChange();
+  const { endpoint } = form;
+  const asked = useMutation({
+    mutationFn: (instance: Instance) =>
+      request<QuestionAnswer>('/v1/questions', { method: 'POST', body: { endpoint, instance } }),
+  });
+  const instance = instanceOf(form, draft);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    asked.mutate(instance);
+  };
+  return (
+    <Grid>
+      <Grid.Col span={{ base: 12, lg: 7 }}>
+        <form onSubmit={submit}>
+          <Stack>
+            <Fields form={form} draft={draft} onChange={(name, text) => setDraft({ ...draft, [name]: text })} />
+            <Group>
+              <Button type="submit" loading={asked.isPending} disabled={!mayAsk}>
+                Ask
+              </Button>
+              {!mayAsk && (
+                <Text size="sm">
+                  To ask takes a key with the scope admin, since the answer goes into the prediction log.
+                </Text>
+              )}
+            </Group>
+          </Stack>
+        </form>
+      </Grid.Col>
+      <Grid.Col span={{ base: 12, lg: 5 }}>
+        <Stack>
+          <Section title="Answer" {...(!asked.data && { note: 'Nothing was asked yet.' })}>
+            {asked.error && <Failure error={asked.error} />}
+            {asked.data && asked.variables && (
+              <ServingAnswer form={form} asked={asked.variables} answer={asked.data} />
+            )}
+          </Section>
+          <Code askable={askable} endpoint={endpoint} instance={instance} />
+        </Stack>
+      </Grid.Col>
+    </Grid>
+  );
+}
