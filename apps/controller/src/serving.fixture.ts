@@ -51,7 +51,13 @@ export async function promoteSum(registry: Registry, bias: number): Promise<void
     ...{ model: 'sum', runId: id, files: bundle(bias), metrics: {}, createdBy: 'a test' },
     gate: { verdict: 'pass', reasons: [] },
   });
-  await registry.aliases.set({ model: 'sum', version, alias: 'champion', actor: 'a test', reason: 'to serve it' });
+  await registry.aliases.set({
+    model: 'sum',
+    version,
+    alias: 'champion',
+    actor: 'a test',
+    reason: 'to serve it',
+  });
 }
 
 const number = (name: string, fallback: number | null) => ({
@@ -61,7 +67,14 @@ const number = (name: string, fallback: number | null) => ({
 function bundle(bias: number): Record<string, Uint8Array | string> {
   const json = (value: unknown) => JSON.stringify(value);
   const near = { value: 0.5, low: 0.4, high: 0.6 };
-  const profile = { kind: 'number', missing: 0, mean: 0, deviation: 1, edges: [-1, 0, 1], counts: [0, 50, 50, 0] };
+  const profile = {
+    kind: 'number',
+    missing: 0,
+    mean: 0,
+    deviation: 1,
+    edges: [-1, 0, 1],
+    counts: [0, 50, 50, 0],
+  };
   return {
     [bundleFiles.model]: sumModel(bias),
     [bundleFiles.signature]: json({
@@ -69,7 +82,13 @@ function bundle(bias: number): Record<string, Uint8Array | string> {
       inputs: [
         number('a', 0),
         number('b', null),
-        { name: 'origin', type: 'string', description: 'where from', default: null, categories: ['ATL', 'ORD'] },
+        {
+          name: 'origin',
+          type: 'string',
+          description: 'where from',
+          default: null,
+          categories: ['ATL', 'ORD'],
+        },
       ],
       output: { name: 'probability', type: 'number', description: 'of a positive sum' },
       ...{ threshold: 0.5, positive: 'the sum is positive' },
@@ -80,7 +99,11 @@ function bundle(bias: number): Record<string, Uint8Array | string> {
     }),
     [bundleFiles.referenceProfile]: json({
       rows: 100,
-      features: { a: profile, b: profile, origin: { kind: 'category', missing: 0, counts: { ORD: 75, ATL: 25 } } },
+      features: {
+        a: profile,
+        b: profile,
+        origin: { kind: 'category', missing: 0, counts: { ORD: 75, ATL: 25 } },
+      },
       score: profile,
     }),
     [bundleFiles.evaluation]: json({

@@ -1,5 +1,6 @@
 // Predictions over HTTP: asked of a real server, found in the log that it writes, explained, and labelled through it.
 
+import cookie from '@fastify/cookie';
 import type {
   ContributionsAnswer,
   OpinionsAnswer,
@@ -11,7 +12,6 @@ import type {
 } from '@flightdeck/admin-api';
 import { manualClock } from '@flightdeck/core';
 import { openRegistry, type Registry } from '@flightdeck/registry';
-import cookie from '@fastify/cookie';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { AppDeps } from '../app.ts';
@@ -109,8 +109,13 @@ describe('what is refused', () => {
     const reader = 'a-key-that-may-read';
     const question = await ask('POST', '/v1/questions', { endpoint: 'sum', instance: {} }, reader);
     expect(codeOf(question)).toBe('403 SCOPE_MISSING');
-    const [{ id }] = (await found()) as [{ id: string }];
-    const label = await ask('POST', `/v1/predictions/${id}/label`, { model: 'sum', label: 1, reason }, reader);
+    const { id } = (await found())[0]!;
+    const label = await ask(
+      'POST',
+      `/v1/predictions/${id}/label`,
+      { model: 'sum', label: 1, reason },
+      reader,
+    );
     expect(codeOf(label)).toBe('403 SCOPE_MISSING');
     expect(await registry.decisions.list({ kind: 'label' })).toEqual([]);
   });
@@ -135,7 +140,13 @@ describe('what is refused', () => {
 describe('a question', () => {
   it('can be filled in from the signature, with what training knew', async () => {
     const form = await get<QuestionFormAnswer>('/v1/questions/sum');
-    expect(form).toMatchObject({ endpoint: 'sum', model: 'sum', version: 2, threshold: 0.5, takesTime: false });
+    expect(form).toMatchObject({
+      endpoint: 'sum',
+      model: 'sum',
+      version: 2,
+      threshold: 0.5,
+      takesTime: false,
+    });
     expect(form.fields.map(({ name, typical, isLookedUp }) => [name, typical, isLookedUp])).toEqual([
       ['a', 0, false],
       ['b', 0, false],
@@ -152,11 +163,16 @@ describe('a question', () => {
   it('has the answer of serving, errors too, just as they are', async () => {
     const instance = { a: 2, b: 1 };
     const good = await ask('POST', '/v1/questions', { endpoint: 'sum', instance });
-    const { status, body, requestId } = good.body as QuestionAnswer & { body: { prediction: { probability: number } } };
+    const { status, body, requestId } = good.body as QuestionAnswer & {
+      body: { prediction: { probability: number } };
+    };
     expect(status).toBe(200);
     expect(body.prediction.probability).toBeCloseTo(sigmoid(3), 6);
     const wrong = await ask('POST', '/v1/questions', { endpoint: 'sum', instance: { c: 1 } });
-    expect(wrong).toMatchObject({ status: 200, body: { status: 400, body: { error: { code: 'UNKNOWN_FIELD' } } } });
+    expect(wrong).toMatchObject({
+      status: 200,
+      body: { status: 400, body: { error: { code: 'UNKNOWN_FIELD' } } },
+    });
     for (const id of [requestId, wrong.body.requestId]) await logged(`&requestId=${id}`, 1);
   });
 });
@@ -193,7 +209,13 @@ describe('a prediction', () => {
     const [first] = (await found('&unit=one')).slice(-1);
     const { opinions } = await get<OpinionsAnswer>(`/v1/predictions/${first!.id}/opinions?model=sum`);
     expect(opinions).toEqual([
-      { version: 2, aliases: ['champion'], score: expect.closeTo(sigmoid(3), 6), threshold: 0.5, problem: null },
+      {
+        version: 2,
+        aliases: ['champion'],
+        score: expect.closeTo(sigmoid(3), 6),
+        threshold: 0.5,
+        problem: null,
+      },
       { version: 1, aliases: [], score: expect.closeTo(sigmoid(5), 6), threshold: 0.5, problem: null },
     ]);
     const [failed] = await found('&unit=three');
@@ -217,10 +239,14 @@ describe('a prediction', () => {
   });
 
   it('is labelled by a person, through serving; a correction wins, and both are told with who and why', async () => {
-    const [{ id }] = (await found('&unit=two')) as [{ id: string }];
+    const { id } = (await found('&unit=two'))[0]!;
     times.set('sum', logTime);
     const label = (value: 0 | 1) =>
-      ask('POST', `/v1/predictions/${id}/label`, { model: 'sum', label: value, reason: `${reason}: ${value}` });
+      ask('POST', `/v1/predictions/${id}/label`, {
+        model: 'sum',
+        label: value,
+        reason: `${reason}: ${value}`,
+      });
     expect((await label(1)).status).toBe(202);
     expect((await label(0)).status).toBe(202);
     const one = await get<PredictionAnswer>(`/v1/predictions/${id}?model=sum`);

@@ -4,7 +4,14 @@ import { referenceRows } from './reference-rows.ts';
 
 it('draws values that were there, as often as they were, missing ones too', () => {
   const draw = referenceRows(['weekday', 'origin', 'unheard'], {
-    weekday: { kind: 'number', missing: 100, mean: 1.5, deviation: 0.5, edges: [1, 2], counts: [0, 200, 100] },
+    weekday: {
+      kind: 'number',
+      missing: 100,
+      mean: 1.5,
+      deviation: 0.5,
+      edges: [1, 2],
+      counts: [0, 200, 100],
+    },
     origin: { kind: 'category', missing: 0, counts: { ATL: 3, ORD: 1 } },
   });
   const random = seededRandom(3);

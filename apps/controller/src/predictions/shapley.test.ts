@@ -29,10 +29,11 @@ it('adds up to the value, whatever the function is', async () => {
 });
 
 it('gives each summand of a sum what it is above its average, and what is not looked at nothing', async () => {
-  const { base, contributions } = await explain(
-    (row) => 2 * number(row, 'a') + 5 * number(row, 'b'),
-    { a: 1, b: -1, c: 9 },
-  );
+  const { base, contributions } = await explain((row) => 2 * number(row, 'a') + 5 * number(row, 'b'), {
+    a: 1,
+    b: -1,
+    c: 9,
+  });
   expect(contributions[2]).toEqual({ mean: 0, standardError: 0 });
   for (const [feature, truth] of [2, -5].entries()) {
     const { mean, standardError } = contributions[feature]!;

@@ -6,7 +6,12 @@ it('says which way a contribution goes, and nothing of one that rounds to nothin
 });
 
 it('puts the strongest on top, which is where an axis ends', () => {
-  const one = (feature: string, contribution: number) => ({ feature, value: 1, contribution, standardError: 0.1 });
+  const one = (feature: string, contribution: number) => ({
+    feature,
+    value: 1,
+    contribution,
+    standardError: 0.1,
+  });
   const { yAxis, series } = contributionOption([one('a', 2), one('b', -1)]) as unknown as {
     yAxis: { data: string[] };
     series: { data: { value: number }[] }[];

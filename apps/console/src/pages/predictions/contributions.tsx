@@ -1,7 +1,7 @@
 // Why this score: what each feature adds to its log-odds. It says how that was found, and how sure it is.
 
-import { NativeSelect, Table, Text } from '@mantine/core';
 import type { ContributionsAnswer, PredictionAnswer } from '@flightdeck/admin-api';
+import { NativeSelect, Table, Text } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { useAnswer } from '../../api/answers.ts';
 import { Answer } from '../../parts/answer.tsx';
@@ -35,9 +35,10 @@ function Told({ told }: { readonly told: ContributionsAnswer }) {
   return (
     <>
       <Text size="sm">
-        The average over rows drawn from the version's reference profile is {signed(told.base)} log-odds (a score of{' '}
-        {decimal(scoreOf(told.base))}). The features take it to {signed(told.logOdds)} ({decimal(told.score)}); most by{' '}
-        {first.feature}, which adds {signed(first.contribution)} ± {decimal(first.standardError, 2)}.
+        The average over rows drawn from the version's reference profile is {signed(told.base)} log-odds (a
+        score of {decimal(scoreOf(told.base))}). The features take it to {signed(told.logOdds)} (
+        {decimal(told.score)}); most by {first.feature}, which adds {signed(first.contribution)} ±{' '}
+        {decimal(first.standardError, 2)}.
       </Text>
       <Chart
         label={`Contributions of the ${Math.min(some, told.contributions.length)} strongest features in log-odds: ${first.feature} ${signed(first.contribution)}. The table below has all.`}
@@ -45,7 +46,12 @@ function Told({ told }: { readonly told: ContributionsAnswer }) {
         height={320}
       />
       <Table.ScrollContainer minWidth={480}>
-        <Table fz="sm" verticalSpacing={2} aria-label="Contributions" style={{ fontVariantNumeric: 'tabular-nums' }}>
+        <Table
+          fz="sm"
+          verticalSpacing={2}
+          aria-label="Contributions"
+          style={{ fontVariantNumeric: 'tabular-nums' }}
+        >
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Feature</Table.Th>
@@ -84,12 +90,13 @@ function Told({ told }: { readonly told: ContributionsAnswer }) {
 function Method({ told: { pairs, rows, milliseconds } }: { readonly told: ContributionsAnswer }) {
   return (
     <Text size="xs" c="dimmed">
-      Method: sampled Shapley values of the log-odds (Štrumbelj and Kononenko, 2014), {pairs} orders of the features,
-      each taken forwards and backwards (Mitchell and others, 2022) from a row drawn from the version's reference
-      profile: {count(rows)} rows scored by its model in {describeDuration(milliseconds)}. They add up to the score
-      exactly; the standard error is that of the sampling. The profile knows each feature for itself, so rows are drawn
-      that no one ever saw, and features that move together share what they do together. It says what the model does,
-      and not what would happen if a feature were changed in the world.
+      Method: sampled Shapley values of the log-odds (Štrumbelj and Kononenko, 2014), {pairs} orders of the
+      features, each taken forwards and backwards (Mitchell and others, 2022) from a row drawn from the
+      version's reference profile: {count(rows)} rows scored by its model in {describeDuration(milliseconds)}.
+      They add up to the score exactly; the standard error is that of the sampling. The profile knows each
+      feature for itself, so rows are drawn that no one ever saw, and features that move together share what
+      they do together. It says what the model does, and not what would happen if a feature were changed in
+      the world.
     </Text>
   );
 }

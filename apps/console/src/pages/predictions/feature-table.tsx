@@ -1,7 +1,7 @@
 // The features of a prediction as the version saw them, and where each came from.
 
-import { Badge, Table, Text } from '@mantine/core';
 import type { PredictionAnswer } from '@flightdeck/admin-api';
+import { Badge, Table, Text } from '@mantine/core';
 import { Section } from '../../parts/section.tsx';
 
 const statuses: Readonly<Record<string, { readonly colour: string; readonly meaning: string }>> = {
@@ -11,7 +11,11 @@ const statuses: Readonly<Record<string, { readonly colour: string; readonly mean
   default: { colour: 'gray', meaning: 'neither given nor known: the declared default, or missing' },
 };
 
-export function FeatureTable({ prediction: { features, failure } }: { readonly prediction: PredictionAnswer }) {
+export function FeatureTable({
+  prediction: { features, failure },
+}: {
+  readonly prediction: PredictionAnswer;
+}) {
   return (
     <Section
       title="Features"

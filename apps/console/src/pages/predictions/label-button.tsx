@@ -16,9 +16,9 @@ export function LabelButton({ model, id, label }: LabelButtonProps) {
       name={`Label ${words[label]}`}
       explanation={
         <>
-          Prediction {id} gets the label {label} ({words[label]}). Serving stores it like any other label, and it
-          counts in quality reports and in retraining. If there is a label already, yours corrects it, and both
-          are kept.
+          Prediction {id} gets the label {label} ({words[label]}). Serving stores it like any other label, and
+          it counts in quality reports and in retraining. If there is a label already, yours corrects it, and
+          both are kept.
         </>
       }
       path={`/v1/predictions/${encodeURIComponent(id)}/label`}

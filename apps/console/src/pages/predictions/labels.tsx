@@ -1,7 +1,7 @@
 // What a prediction turned out to be, with every correction, and who of us has said so.
 
-import { Badge, Group, Table, Text } from '@mantine/core';
 import type { PredictionAnswer } from '@flightdeck/admin-api';
+import { Badge, Group, Table, Text } from '@mantine/core';
 import { Section } from '../../parts/section.tsx';
 import { When } from '../../parts/when.tsx';
 import { LabelButton } from './label-button.tsx';
@@ -26,8 +26,8 @@ export function Labels({ prediction }: { readonly prediction: PredictionAnswer }
       {labels.length > 0 && <LabelTable prediction={prediction} />}
       {labelled.map(({ id: decision, actor, at, reason, evidence }) => (
         <Text key={decision} size="sm">
-          {actor} gave the label {(evidence as { label: number }).label}, <When at={at} />: “{reason}” (decision{' '}
-          {decision})
+          {actor} gave the label {(evidence as { label: number }).label}, <When at={at} />: “{reason}”
+          (decision {decision})
         </Text>
       ))}
     </Section>

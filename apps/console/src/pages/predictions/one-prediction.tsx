@@ -1,7 +1,7 @@
 // One prediction: what was asked, what was answered, why, what others would have answered, and what it turned out to be.
 
-import { Anchor, Code, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import type { PredictionAnswer } from '@flightdeck/admin-api';
+import { Anchor, Code, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { Link, useParams } from 'react-router';
 import { useAnswer } from '../../api/answers.ts';
 import { Answer } from '../../parts/answer.tsx';
@@ -53,8 +53,21 @@ function Sections({ prediction }: { readonly prediction: PredictionAnswer }) {
 }
 
 function Outcome({ prediction }: { readonly prediction: PredictionAnswer }) {
-  const { model, id, score, failure, version, variant, eventTime, at, latencyMs, unit, requestId, endpoint, meaning } =
-    prediction;
+  const {
+    model,
+    id,
+    score,
+    failure,
+    version,
+    variant,
+    eventTime,
+    at,
+    latencyMs,
+    unit,
+    requestId,
+    endpoint,
+    meaning,
+  } = prediction;
   const search = (name: string, value: string) =>
     `/predictions?${new URLSearchParams({ model, [name]: value })}`;
   return (
@@ -74,10 +87,22 @@ function Outcome({ prediction }: { readonly prediction: PredictionAnswer }) {
         <Figure name="Latency" value={latency(latencyMs)} detail={`at endpoint ${endpoint}`} />
         <Figure
           name="Event time"
-          value={<Small><When at={eventTime} /></Small>}
+          value={
+            <Small>
+              <When at={eventTime} />
+            </Small>
+          }
           detail="when what is predicted happens"
         />
-        <Figure name="Answered" value={<Small><When at={at} /></Small>} detail="by the clock of serving" />
+        <Figure
+          name="Answered"
+          value={
+            <Small>
+              <When at={at} />
+            </Small>
+          }
+          detail="by the clock of serving"
+        />
         <Figure
           name="Unit"
           value={<Small>{unit}</Small>}

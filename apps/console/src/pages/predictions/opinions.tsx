@@ -1,7 +1,7 @@
 // The answers of versions side by side: what shadows said at the time, and what versions say of the same features now.
 
-import { Anchor, Badge, Group, Table, Text } from '@mantine/core';
 import type { OpinionsAnswer, PredictionAnswer, VersionOpinion } from '@flightdeck/admin-api';
+import { Anchor, Badge, Group, Table, Text } from '@mantine/core';
 import { Link } from 'react-router';
 import { useAnswer } from '../../api/answers.ts';
 import { Answer } from '../../parts/answer.tsx';
@@ -20,7 +20,9 @@ export function Opinions({ prediction }: { readonly prediction: PredictionAnswer
       title="Versions side by side"
       note="Then: what answered, and what shadows made of the same request. Now: the controller puts the features from the log into each version's model; nothing of that is logged."
     >
-      <Answer of={answer}>{({ opinions }) => <OpinionTable prediction={prediction} opinions={opinions} />}</Answer>
+      <Answer of={answer}>
+        {({ opinions }) => <OpinionTable prediction={prediction} opinions={opinions} />}
+      </Answer>
     </Section>
   );
 }

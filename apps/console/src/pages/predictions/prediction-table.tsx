@@ -1,7 +1,7 @@
 // Predictions as rows.
 
-import { Anchor, Badge, Code, Table, Text } from '@mantine/core';
 import type { FoundPrediction } from '@flightdeck/admin-api';
+import { Anchor, Badge, Code, Table, Text } from '@mantine/core';
 import { Link } from 'react-router';
 import { When } from '../../parts/when.tsx';
 import { decimal, describeDuration } from '../../parts/words.ts';
@@ -58,12 +58,21 @@ function PredictionRow({ model, prediction }: { model: string; prediction: Found
         </Text>
       </Table.Td>
       <Table.Td>
-        {version ?? 'none'} <Text span c="dimmed">{variant === String(version) ? 'canary' : variant}</Text>
+        {version ?? 'none'}{' '}
+        <Text span c="dimmed">
+          {variant === String(version) ? 'canary' : variant}
+        </Text>
       </Table.Td>
       <Table.Td ta="right" style={{ fontVariantNumeric: 'tabular-nums' }}>
         {score === null ? <FailureMark code={failure} /> : decimal(score)}
       </Table.Td>
-      <Table.Td>{label ?? <Text span c="dimmed">not known</Text>}</Table.Td>
+      <Table.Td>
+        {label ?? (
+          <Text span c="dimmed">
+            not known
+          </Text>
+        )}
+      </Table.Td>
       <Table.Td ta="right">{latency(latencyMs)}</Table.Td>
     </Table.Tr>
   );

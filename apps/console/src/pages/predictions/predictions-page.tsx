@@ -52,23 +52,21 @@ function NothingServed() {
 function ListsOf({ models }: { readonly models: readonly string[] }) {
   const isReview = useLocation().pathname.endsWith('/review');
   return (
-    <>
-      <Tabs value={isReview ? 'review' : 'search'} keepMounted={false}>
-        <Tabs.List mb="md">
-          <Tabs.Tab value="search" renderRoot={(props) => <Link to="/predictions" {...props} />}>
-            Search
-          </Tabs.Tab>
-          <Tabs.Tab value="review" renderRoot={(props) => <Link to="/predictions/review" {...props} />}>
-            Review queue
-          </Tabs.Tab>
-        </Tabs.List>
-        <Tabs.Panel value="search">
-          <Search models={models} />
-        </Tabs.Panel>
-        <Tabs.Panel value="review">
-          <Review models={models} />
-        </Tabs.Panel>
-      </Tabs>
-    </>
+    <Tabs value={isReview ? 'review' : 'search'} keepMounted={false}>
+      <Tabs.List mb="md">
+        <Tabs.Tab value="search" renderRoot={(props) => <Link to="/predictions" {...props} />}>
+          Search
+        </Tabs.Tab>
+        <Tabs.Tab value="review" renderRoot={(props) => <Link to="/predictions/review" {...props} />}>
+          Review queue
+        </Tabs.Tab>
+      </Tabs.List>
+      <Tabs.Panel value="search">
+        <Search models={models} />
+      </Tabs.Panel>
+      <Tabs.Panel value="review">
+        <Review models={models} />
+      </Tabs.Panel>
+    </Tabs>
   );
 }

@@ -1,7 +1,7 @@
 // The review queue: answers that a person should label, because the version itself was least sure of them.
 
-import { Anchor, Code, Group, Stack, Table, Text } from '@mantine/core';
 import type { ReviewAnswer, ReviewedPrediction } from '@flightdeck/admin-api';
+import { Anchor, Code, Group, Stack, Table, Text } from '@mantine/core';
 import { Link, useSearchParams } from 'react-router';
 import { useAnswer } from '../../api/answers.ts';
 import { Answer } from '../../parts/answer.tsx';
@@ -25,10 +25,10 @@ export function Review({ models }: { readonly models: readonly string[] }) {
         ) : (
           <Stack>
             <Text size="sm" role="status">
-              Of the latest {count(considered)} answers, the {predictions.length} without a label whose score is
-              nearest to the threshold of the version that gave it. There its call could most easily have been
-              the other one, so a label teaches most (uncertainty sampling: Lewis and Gale, 1994). These labels
-              are no random sample: do not take an average of them for the quality of the model.
+              Of the latest {count(considered)} answers, the {predictions.length} without a label whose score
+              is nearest to the threshold of the version that gave it. There its call could most easily have
+              been the other one, so a label teaches most (uncertainty sampling: Lewis and Gale, 1994). These
+              labels are no random sample: do not take an average of them for the quality of the model.
             </Text>
             <ReviewTable model={model} predictions={predictions} />
           </Stack>

@@ -1,7 +1,7 @@
 // The search: what is asked is in the address, so that it can be sent to somebody, and another page can link to it.
 
-import { Button, Group, Stack, Text } from '@mantine/core';
 import type { PredictionsAnswer } from '@flightdeck/admin-api';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useSearchParams } from 'react-router';
 import { useAnswer } from '../../api/answers.ts';
 import { Answer } from '../../parts/answer.tsx';

@@ -1,10 +1,10 @@
 // The question as code, to be copied.
 
+import type { AskableAnswer } from '@flightdeck/admin-api';
 import { ActionIcon, Code as Block, CopyButton, Tabs, Tooltip } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
-import type { AskableAnswer } from '@flightdeck/admin-api';
 import { Section } from '../../parts/section.tsx';
-import type { Instance } from './question.ts';
+import type { Instance } from './draft.ts';
 import { languages, requestCode } from './request-code.ts';
 
 interface CodeProps {
@@ -17,7 +17,9 @@ export function Code({ askable: { url, needsKey }, endpoint, instance }: CodePro
   return (
     <Section
       title="The same as code"
-      note={needsKey ? 'Put your own key of serving into the variable SERVING_KEY.' : 'No key is needed here.'}
+      note={
+        needsKey ? 'Put your own key of serving into the variable SERVING_KEY.' : 'No key is needed here.'
+      }
     >
       <Tabs defaultValue="curl" keepMounted={false}>
         <Tabs.List>

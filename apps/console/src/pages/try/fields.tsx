@@ -1,10 +1,10 @@
 // The fields of a question, as the version's signature declares them.
 
-import { SimpleGrid, TextInput } from '@mantine/core';
 import type { QuestionField, QuestionFormAnswer } from '@flightdeck/admin-api';
+import { SimpleGrid, TextInput } from '@mantine/core';
 import { useId } from 'react';
 import { Section } from '../../parts/section.tsx';
-import { type Draft, extraFields } from './question.ts';
+import { type Draft, extraFields } from './draft.ts';
 
 interface FieldsProps {
   readonly form: QuestionFormAnswer;
@@ -30,7 +30,12 @@ export function Fields({ form, draft, onChange }: FieldsProps) {
             <Field key={field.name} field={field} {...bind(field.name)} />
           ))}
           {extraFields(form).map((name) => (
-            <TextInput key={name} label={name} description={extras[name] ?? 'Lookups go by it.'} {...bind(name)} />
+            <TextInput
+              key={name}
+              label={name}
+              description={extras[name] ?? 'Lookups go by it.'}
+              {...bind(name)}
+            />
           ))}
         </SimpleGrid>
       </Section>

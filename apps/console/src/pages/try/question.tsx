@@ -1,7 +1,7 @@
 // The question in hand: its fields, the way to ask it, what was answered, and the code.
 
-import { Button, Grid, Group, Stack, Text } from '@mantine/core';
 import type { AskableAnswer, QuestionAnswer, QuestionFormAnswer } from '@flightdeck/admin-api';
+import { Button, Grid, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { request } from '../../api/request.ts';
@@ -9,8 +9,8 @@ import { useMayChange } from '../../api/session.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { Section } from '../../parts/section.tsx';
 import { Code } from './code.tsx';
+import { type Draft, type Instance, instanceOf } from './draft.ts';
 import { Fields } from './fields.tsx';
-import { type Draft, type Instance, instanceOf } from './question.ts';
 import { ServingAnswer } from './serving-answer.tsx';
 
 interface QuestionProps {
@@ -37,7 +37,11 @@ export function Question({ askable, form, begin }: QuestionProps) {
       <Grid.Col span={{ base: 12, lg: 7 }}>
         <form onSubmit={submit}>
           <Stack>
-            <Fields form={form} draft={draft} onChange={(name, text) => setDraft({ ...draft, [name]: text })} />
+            <Fields
+              form={form}
+              draft={draft}
+              onChange={(name, text) => setDraft({ ...draft, [name]: text })}
+            />
             <Group>
               <Button type="submit" loading={asked.isPending} disabled={!mayAsk}>
                 Ask

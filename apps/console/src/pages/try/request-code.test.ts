@@ -33,16 +33,19 @@ const runners: Readonly<Record<Language, (code: string) => Promise<{ stdout: str
 };
 const instance = { distance: 12.5, origin: `O'Hare "north" $HOME \\ €`, time: '2001-05-07T00:00:00.000Z' };
 
-it.each(['curl', 'TypeScript', 'Python'] as const)('asks in %s what was asked, with and without a key', async (language) => {
-  for (const needsKey of [true, false]) {
-    const { stdout } = await runners[language](
-      requestCode(language, { url, endpoint: 'toy', needsKey, instance }),
-    );
-    expect(stdout).toContain('0.25');
-    expect(heard.at(-1)).toEqual({
-      url: '/v1/models/toy/predict',
-      key: needsKey ? 'Bearer a-key-of-serving' : undefined,
-      body: { instance },
-    });
-  }
-});
+it.each(['curl', 'TypeScript', 'Python'] as const)(
+  'asks in %s what was asked, with and without a key',
+  async (language) => {
+    for (const needsKey of [true, false]) {
+      const { stdout } = await runners[language](
+        requestCode(language, { url, endpoint: 'toy', needsKey, instance }),
+      );
+      expect(stdout).toContain('0.25');
+      expect(heard.at(-1)).toEqual({
+        url: '/v1/models/toy/predict',
+        key: needsKey ? 'Bearer a-key-of-serving' : undefined,
+        body: { instance },
+      });
+    }
+  },
+);

@@ -1,6 +1,6 @@
 // The same question in three languages, to be pasted and run. A key stands in them as the name of a variable, never as itself.
 
-import type { Instance } from './question.ts';
+import type { Instance } from './draft.ts';
 
 export interface QuestionRequest {
   /** Of serving. */
@@ -32,7 +32,7 @@ function curl(address: string, body: string, needsKey: boolean): string {
 function typescript(address: string, body: string, needsKey: boolean): string {
   const headers = [
     `'content-type': 'application/json'`,
-    ...(needsKey ? ['authorization: `Bearer ${process.env.SERVING_KEY}`'] : []),
+    ...(needsKey ? [`authorization: 'Bearer ' + process.env.SERVING_KEY`] : []),
   ];
   return `const response = await fetch('${address}', {
   method: 'POST',

@@ -1,12 +1,12 @@
 // What serving has answered, a refusal too, in its own words.
 
-import { Alert, Anchor, Code, Group, Stack, Text } from '@mantine/core';
 import type { QuestionAnswer, QuestionFormAnswer } from '@flightdeck/admin-api';
+import { Alert, Anchor, Code, Group, Stack, Text } from '@mantine/core';
 import { Link } from 'react-router';
 import { Figure } from '../../parts/figure.tsx';
 import { decimal } from '../../parts/words.ts';
 import { latency } from '../predictions/prediction-table.tsx';
-import type { Instance } from './question.ts';
+import type { Instance } from './draft.ts';
 
 interface ServingAnswerProps {
   readonly form: QuestionFormAnswer;
@@ -81,7 +81,9 @@ function Statuses({ form, asked, prediction }: Omit<ScoredProps, 'milliseconds'>
   const { defaulted, unknown, stale } = prediction;
   const names = form.fields.map(({ name }) => name);
   const given = names.filter((name) => name in asked);
-  const present = names.filter((name) => !given.includes(name) && !defaulted.includes(name) && !stale.includes(name));
+  const present = names.filter(
+    (name) => !given.includes(name) && !defaulted.includes(name) && !stale.includes(name),
+  );
   const parts = [
     ['given', given],
     ['looked up', present],

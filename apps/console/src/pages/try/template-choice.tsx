@@ -1,7 +1,7 @@
 // What a question begins with: what is usual, or one that was asked before.
 
-import { NativeSelect, SegmentedControl, Stack, Text } from '@mantine/core';
 import type { FoundPrediction, PredictionsAnswer, QuestionFormAnswer } from '@flightdeck/admin-api';
+import { NativeSelect, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useId } from 'react';
 import { useSearchParams } from 'react-router';
 import { useAnswer } from '../../api/answers.ts';

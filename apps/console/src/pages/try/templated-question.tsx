@@ -4,8 +4,8 @@ import type { AskableAnswer, PredictionAnswer, QuestionFormAnswer } from '@fligh
 import { useSearchParams } from 'react-router';
 import { useAnswer } from '../../api/answers.ts';
 import { Answer } from '../../parts/answer.tsx';
+import { draftOf, typicalDraft } from './draft.ts';
 import { Question } from './question.tsx';
-import { draftOf, typicalDraft } from './question.ts';
 
 interface TemplatedQuestionProps {
   readonly askable: AskableAnswer;

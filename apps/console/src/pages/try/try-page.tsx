@@ -1,7 +1,7 @@
 // Try it: a question to the model that is served, its answer, and the same question as code.
 
-import { Group, NativeSelect } from '@mantine/core';
 import type { AskableAnswer, QuestionFormAnswer } from '@flightdeck/admin-api';
+import { Group, NativeSelect } from '@mantine/core';
 import { useSearchParams } from 'react-router';
 import { useAnswer } from '../../api/answers.ts';
 import { useAskable } from '../../api/askable.ts';
@@ -43,7 +43,9 @@ function Endpoint({ askable }: { readonly askable: AskableAnswer }) {
   const endpoint = parameters.get('endpoint') ?? askable.endpoints[0]!.name;
   const id = parameters.get('id');
   // What one types stays while the world changes.
-  const form = useAnswer<QuestionFormAnswer>(`/v1/questions/${encodeURIComponent(endpoint)}`, { fixed: true });
+  const form = useAnswer<QuestionFormAnswer>(`/v1/questions/${encodeURIComponent(endpoint)}`, {
+    fixed: true,
+  });
   return (
     <Answer of={form}>
       {(known) => (

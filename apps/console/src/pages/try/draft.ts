@@ -53,5 +53,7 @@ function momentOf({ takesTime }: QuestionFormAnswer, at: number | null): Draft {
 }
 
 function textsOf(values: readonly (readonly [string, QuestionField['typical']])[]): Draft {
-  return Object.fromEntries(values.flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])));
+  return Object.fromEntries(
+    values.flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])),
+  );
 }

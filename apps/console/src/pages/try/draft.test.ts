@@ -1,6 +1,6 @@
 import type { PredictionAnswer, QuestionFormAnswer } from '@flightdeck/admin-api';
 import { expect, it } from 'vitest';
-import { draftOf, instanceOf, typicalDraft } from './question.ts';
+import { draftOf, instanceOf, typicalDraft } from './draft.ts';
 
 const field = { description: '', default: null, minimum: null, maximum: null, categories: null };
 const form: QuestionFormAnswer = {
@@ -33,10 +33,16 @@ it('takes a prediction as its template: what was given, or all that was known', 
   });
   const prediction = {
     ...{ eventTime: Date.UTC(2001, 4, 8), unit: 'one', requestId: 'r' },
-    features: [feature('distance', 9, 'given'), feature('delay', 4, 'present'), feature('origin', null, 'default')],
+    features: [
+      feature('distance', 9, 'given'),
+      feature('delay', 4, 'present'),
+      feature('origin', null, 'default'),
+    ],
   } as unknown as PredictionAnswer;
   const given = { time: '2001-05-08T00:00:00.000Z', unit: 'one', distance: '9' };
   expect(draftOf(form, prediction, false)).toEqual(given);
   expect(draftOf(form, prediction, true)).toEqual({ ...given, delay: '4' });
-  expect(draftOf({ ...form, takesTime: false }, { ...prediction, unit: 'r' }, false)).toEqual({ distance: '9' });
+  expect(draftOf({ ...form, takesTime: false }, { ...prediction, unit: 'r' }, false)).toEqual({
+    distance: '9',
+  });
 });
