@@ -44,12 +44,12 @@ export function openFinders(place: LogPlace): OpenFinders {
         return await work(await one.opening);
       } catch (error) {
         // What went wrong may be in what it holds: the next question begins anew.
-        if (open.get(model) === one) void closeOne(model);
+        if (open.get(model) === one) void closeOne(model).catch(() => {});
         throw error;
       } finally {
         one.users--;
         if (one.users === 0 && open.get(model) === one)
-          one.idle = setTimeout(() => void closeOne(model), idleMs).unref();
+          one.idle = setTimeout(() => void closeOne(model).catch(() => {}), idleMs).unref();
       }
     },
     close: async () => void (await Promise.all([...open.keys()].map(closeOne))),

@@ -15,10 +15,12 @@ const lowers = '#1971c2';
 
 export function contributionOption(contributions: readonly Contribution[]): EChartsCoreOption {
   const upwards = contributions.toReversed();
+  // Room for the number beside the longest bar.
+  const reach = 1.25 * Math.max(...contributions.map(({ contribution }) => Math.abs(contribution)));
   return {
-    grid: { left: 8, right: 48, top: 8, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 16, top: 8, bottom: 8, containLabel: true },
     tooltip: { trigger: 'item' },
-    xAxis: { type: 'value', name: 'log-odds' },
+    xAxis: { type: 'value', min: -reach, max: reach, splitNumber: 4, axisLabel: { hideOverlap: true, formatter: (at: number) => signed(at) } },
     yAxis: { type: 'category', data: upwards.map(({ feature }) => feature), axisTick: { show: false } },
     series: [
       {

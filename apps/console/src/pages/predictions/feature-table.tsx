@@ -25,7 +25,7 @@ export function FeatureTable({
           : 'The request failed. What is missing here may never have been read.'
       }
     >
-      <Table.ScrollContainer minWidth={620}>
+      <Table.ScrollContainer minWidth={480}>
         <Table striped fz="sm" verticalSpacing={4} aria-label="Features">
           <Table.Thead>
             <Table.Tr>

@@ -59,7 +59,7 @@ function PredictionRow({ model, prediction }: { model: string; prediction: Found
       </Table.Td>
       <Table.Td>
         {version ?? 'none'}{' '}
-        <Text span c="dimmed">
+        <Text span inherit c="dimmed">
           {variant === String(version) ? 'canary' : variant}
         </Text>
       </Table.Td>
@@ -68,7 +68,7 @@ function PredictionRow({ model, prediction }: { model: string; prediction: Found
       </Table.Td>
       <Table.Td>
         {label ?? (
-          <Text span c="dimmed">
+          <Text span inherit c="dimmed">
             not known
           </Text>
         )}

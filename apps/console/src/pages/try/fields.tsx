@@ -12,47 +12,56 @@ interface FieldsProps {
   readonly onChange: (name: string, text: string) => void;
 }
 
-export function Fields({ form, draft, onChange }: FieldsProps) {
-  const own = form.fields.filter(({ isLookedUp }) => !isLookedUp);
-  const lookedUp = form.fields.filter(({ isLookedUp }) => isLookedUp);
-  const bind = (name: string) => ({
+/** What the caller knows; below it the way to ask. */
+export function SaidFields({ children, ...fields }: FieldsProps & { readonly children: React.ReactNode }) {
+  const { form } = fields;
+  return (
+    <Section
+      title="What you say"
+      note={`The signature of version ${form.version} of ${form.model}. What is left empty takes its default.`}
+    >
+      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+        {form.fields
+          .filter(({ isLookedUp }) => !isLookedUp)
+          .map((field) => (
+            <Field key={field.name} field={field} {...bound(fields, field.name)} />
+          ))}
+        {extraFields(form).map((name) => (
+          <TextInput
+            key={name}
+            label={name}
+            description={extras[name] ?? 'Lookups go by it.'}
+            {...bound(fields, name)}
+          />
+        ))}
+      </SimpleGrid>
+      {children}
+    </Section>
+  );
+}
+
+export function LookedUpFields(fields: FieldsProps) {
+  const lookedUp = fields.form.fields.filter(({ isLookedUp }) => isLookedUp);
+  if (lookedUp.length === 0) return null;
+  return (
+    <Section
+      title="What serving looks up"
+      note={`${lookedUp.length} features come from the online store as of the time above, where you leave them empty. What you fill in is taken instead.`}
+    >
+      <SimpleGrid cols={{ base: 1, xs: 2, md: 3, lg: 4 }}>
+        {lookedUp.map((field) => (
+          <Field key={field.name} field={field} placeholder="looked up" {...bound(fields, field.name)} />
+        ))}
+      </SimpleGrid>
+    </Section>
+  );
+}
+
+function bound({ draft, onChange }: FieldsProps, name: string) {
+  return {
     value: draft[name] ?? '',
     onChange: (event: React.ChangeEvent<HTMLInputElement>) => onChange(name, event.currentTarget.value),
-  });
-  return (
-    <>
-      <Section
-        title="What you say"
-        note={`The signature of version ${form.version} of ${form.model}. What is left empty takes its default.`}
-      >
-        <SimpleGrid cols={{ base: 1, sm: 2 }}>
-          {own.map((field) => (
-            <Field key={field.name} field={field} {...bind(field.name)} />
-          ))}
-          {extraFields(form).map((name) => (
-            <TextInput
-              key={name}
-              label={name}
-              description={extras[name] ?? 'Lookups go by it.'}
-              {...bind(name)}
-            />
-          ))}
-        </SimpleGrid>
-      </Section>
-      {lookedUp.length > 0 && (
-        <Section
-          title="What serving looks up"
-          note={`${lookedUp.length} features come from the online store as of the time above, where you leave them empty. What you fill in is taken instead.`}
-        >
-          <SimpleGrid cols={{ base: 1, sm: 2 }}>
-            {lookedUp.map((field) => (
-              <Field key={field.name} field={field} placeholder="looked up" {...bind(field.name)} />
-            ))}
-          </SimpleGrid>
-        </Section>
-      )}
-    </>
-  );
+  };
 }
 
 const extras: Readonly<Record<string, string>> = {

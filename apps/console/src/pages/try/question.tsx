@@ -10,7 +10,7 @@ import { Failure } from '../../parts/failure.tsx';
 import { Section } from '../../parts/section.tsx';
 import { Code } from './code.tsx';
 import { type Draft, type Instance, instanceOf } from './draft.ts';
-import { Fields } from './fields.tsx';
+import { LookedUpFields, SaidFields } from './fields.tsx';
 import { ServingAnswer } from './serving-answer.tsx';
 
 interface QuestionProps {
@@ -32,28 +32,26 @@ export function Question({ askable, form, begin }: QuestionProps) {
     event.preventDefault();
     asked.mutate(instance);
   };
+  const fields = {
+    ...{ form, draft },
+    onChange: (name: string, text: string) => setDraft({ ...draft, [name]: text }),
+  };
   return (
+    <form onSubmit={submit}>
     <Grid>
       <Grid.Col span={{ base: 12, lg: 7 }}>
-        <form onSubmit={submit}>
-          <Stack>
-            <Fields
-              form={form}
-              draft={draft}
-              onChange={(name, text) => setDraft({ ...draft, [name]: text })}
-            />
-            <Group>
-              <Button type="submit" loading={asked.isPending} disabled={!mayAsk}>
-                Ask
-              </Button>
-              {!mayAsk && (
-                <Text size="sm">
-                  To ask takes a key with the scope admin, since the answer goes into the prediction log.
-                </Text>
-              )}
-            </Group>
-          </Stack>
-        </form>
+        <SaidFields {...fields}>
+          <Group>
+            <Button type="submit" loading={asked.isPending} disabled={!mayAsk}>
+              Ask
+            </Button>
+            {!mayAsk && (
+              <Text size="sm">
+                To ask takes a key with the scope admin, since the answer goes into the prediction log.
+              </Text>
+            )}
+          </Group>
+        </SaidFields>
       </Grid.Col>
       <Grid.Col span={{ base: 12, lg: 5 }}>
         <Stack>
@@ -66,6 +64,10 @@ export function Question({ askable, form, begin }: QuestionProps) {
           <Code askable={askable} endpoint={endpoint} instance={instance} />
         </Stack>
       </Grid.Col>
+      <Grid.Col span={12}>
+        <LookedUpFields {...fields} />
+      </Grid.Col>
     </Grid>
+    </form>
   );
 }

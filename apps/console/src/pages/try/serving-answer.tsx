@@ -1,7 +1,7 @@
 // What serving has answered, a refusal too, in its own words.
 
 import type { QuestionAnswer, QuestionFormAnswer } from '@flightdeck/admin-api';
-import { Alert, Anchor, Code, Group, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Code, SimpleGrid, Stack, Text } from '@mantine/core';
 import { Link } from 'react-router';
 import { Figure } from '../../parts/figure.tsx';
 import { decimal } from '../../parts/words.ts';
@@ -39,9 +39,14 @@ export function ServingAnswer({ form, asked, answer }: ServingAnswerProps) {
           {error.message}
         </Alert>
       )}
-      <Code block tabIndex={0} aria-label="The answer of serving">
-        {JSON.stringify(body, null, 2)}
-      </Code>
+      <details>
+        <Text component="summary" size="sm">
+          As serving sent it, with status {status}
+        </Text>
+        <Code block tabIndex={0}>
+          {JSON.stringify(body, null, 2)}
+        </Code>
+      </details>
     </Stack>
   );
 }
@@ -55,7 +60,7 @@ function Scored({ form, asked, prediction, milliseconds }: ScoredProps) {
   const { probability, positive, version, predictionId } = prediction;
   return (
     <>
-      <Group gap="xl">
+      <SimpleGrid cols={{ base: 2, sm: 3 }}>
         <Figure
           name="Score"
           value={decimal(probability)}
@@ -63,7 +68,7 @@ function Scored({ form, asked, prediction, milliseconds }: ScoredProps) {
         />
         <Figure name="Version" value={version} evidence={`/models/${form.model}/${version}`} />
         <Figure name="Latency" value={latency(milliseconds)} detail="from the controller and back" />
-      </Group>
+      </SimpleGrid>
       <Statuses form={form} asked={asked} prediction={prediction} />
       <Text size="sm">
         It stands in the log, a second later, as{' '}
