@@ -2,20 +2,20 @@
 // retraining. What fails for one model, or in one part, is told and leaves the others alone.
 
 import { type Clock, FlightdeckError, messageOf } from '@flightdeck/core';
-import type { Database } from '@flightdeck/dataset';
 import type { Endpoint } from '@flightdeck/registry';
 import { findEndpoint } from './endpoint-of.ts';
 import type { Experiments } from './experiments/experiments.ts';
-import { beginningOf, eventTimeOf, type LogPlace, withLog } from './live-log.ts';
+import { type LogLook, type LogLooks, type LogPlace, withLog } from './live-log.ts';
 import type { ModelPolicy } from './policy.ts';
 import { makeReports, type ReportDesk } from './reports/make-reports.ts';
 import type { Retrainings } from './retrainings/retrainings.ts';
-import { lookAtRollout, type RolloutDesk } from './rollouts/look.ts';
+import { type LogView, type Lookout, lookAtRollout } from './rollouts/look.ts';
 
-export interface TickDesk extends RolloutDesk, ReportDesk, LogPlace {
+export interface TickDesk extends Lookout, ReportDesk, LogPlace {
   readonly experiments: Experiments;
   readonly retrainings: Retrainings;
   readonly policyOf: (model: string) => Promise<ModelPolicy>;
+  readonly logs: LogLooks;
   /** By model: where the tick leaves how far its log has come. */
   readonly times: Map<string, number>;
   readonly clock: Clock;
@@ -61,7 +61,9 @@ async function tickModel(desk: TickDesk, model: string): Promise<readonly Proble
   const policy = await attempt('policy', () => desk.policyOf(model));
   if (endpoint === undefined || policy === undefined) return problems;
   const steps = { desk, endpoint, policy, attempt, problems };
-  const logged = await attempt('log', () => withLog(desk, model, (database) => lookAtLog(steps, database)));
+  const stepsOfWindows = [...new Set(policy.windows.map(({ stepMinutes }) => stepMinutes))];
+  const look = await attempt('log', () => desk.logs.of(model, stepsOfWindows));
+  const logged = look && (await actOn(steps, look));
   if (logged) {
     const { now, begins } = logged;
     await attempt('retraining', () => desk.retrainings.consider(endpoint, now, begins));
@@ -81,22 +83,22 @@ interface Steps {
 }
 
 /** Returns the event time that the log has reached, and where it begins; undefined for an empty one. */
-async function lookAtLog(
+async function actOn(
   { desk, endpoint, policy, attempt, problems }: Steps,
-  database: Database,
+  { reached, begins, traffic }: LogLook,
 ): Promise<{ now: number; begins: number } | undefined> {
   const { model } = endpoint;
-  const reached = await eventTimeOf(database);
+  const read: LogView['read'] = (bounds, work) => withLog(desk, model, work, bounds);
   const now = reached === null ? null : reached - policy.latenessMinutes * 60_000;
   if (now !== null) {
     desk.times.set(model, now);
-    const failed = await attempt('reports', () => makeReports(desk, { model, database, now }, policy));
+    const failed = await attempt('reports', () => makeReports(desk, { model, read, traffic, now }, policy));
     for (const { error } of failed ?? []) problems.push(problemOf(model, 'reports', error));
   }
-  const log = now === null ? null : { database, now };
+  const log = now === null ? null : { read, now };
   await attempt('rollout', () => lookAtRollout(desk, endpoint, log, policy));
   await attempt('experiment', () => desk.experiments.look(endpoint, log, policy));
-  return now === null ? undefined : { now, begins: await beginningOf(database) };
+  return now === null ? undefined : { now, begins };
 }
 
 function problemOf(model: string, part: Problem['part'], error: unknown): Problem {

@@ -11,6 +11,7 @@ export { exportMatured } from './reading/matured-export.ts';
 export { openPredictionFinder, type PredictionFinder } from './reading/prediction-finder.ts';
 export type { PredictionQuery } from './reading/prediction-query.ts';
 export { openPredictionRecords, type PredictionRecords } from './reading/prediction-records.ts';
+export { segmentMemory } from './reading/segment-memory.ts';
 export { type AlarmPolicy, alarmPolicySchema, weeklyPolicy } from './report/alarm-policy.ts';
 export { reportGauges } from './report/gauges.ts';
 export { reportPage } from './report/page/page.ts';

@@ -50,6 +50,7 @@ function migrationsWith(engine: Engine): Record<string, Migration> {
     '0005-splits': { up: addSplits },
     '0006-loop': { up: (db) => createLoop(db, appendOnly) },
     '0007-hosts': { up: (db) => prepareForHosts(db, engine) },
+    '0008-lists': { up: indexLists },
   };
 }
 
@@ -211,4 +212,15 @@ async function prepareForHosts(db: Kysely<Tables>, { announce }: Engine): Promis
   // All that serving converges on.
   for (const statement of ['versions', 'alias_transitions', 'endpoints'].flatMap(announce))
     await sql.raw(statement).execute(db);
+}
+
+/** Lists show the latest few, and must not sort ten thousand rows for that. */
+async function indexLists(db: Kysely<Tables>): Promise<void> {
+  await db.schema.createIndex('runs_by_start').on('runs').columns(['started_at']).execute();
+  await db.schema.createIndex('versions_by_run').on('versions').columns(['run_id']).execute();
+  await db.schema
+    .createIndex('reports_by_window')
+    .on('reports')
+    .columns(['endpoint', 'window_until'])
+    .execute();
 }

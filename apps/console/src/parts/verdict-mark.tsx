@@ -6,6 +6,9 @@ const colours: Readonly<Record<string, string>> = {
   pass: 'green',
   fail: 'red',
   inconclusive: 'yellow',
+  ok: 'green',
+  drifted: 'orange',
+  degraded: 'red',
 };
 
 export function VerdictMark({ verdict }: { readonly verdict: string | null }) {

@@ -143,7 +143,11 @@ describe('an experiment', () => {
       timeOf: () => now,
     });
   const look = async (days: number, of = desk()) =>
-    of.look(await endpointOf(registry, model), { database, now: monday + days * day }, policy);
+    of.look(
+      await endpointOf(registry, model),
+      { read: (_, work) => work(database), now: monday + days * day },
+      policy,
+    );
   const traffic = async () =>
     (await registry.endpoints.get(model)).traffic.map(({ target, weight }) => `${target} ${weight}`);
   const told = async () =>

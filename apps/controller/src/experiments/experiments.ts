@@ -86,7 +86,8 @@ export function experiments(options: ExperimentsOptions): Experiments {
     const { experiment, procedure } = running;
     const labelDelayMs = longestWindow(policy).alarms.quality.labelDelayMinutes * 60_000;
     const scope = { experiment, endpoint: procedure.endpoint, to: log.now, labelDelayMs };
-    const data = await gatherExperiment(log.database, scope);
+    const during = { from: experiment.startsAt, until: log.now };
+    const data = await log.read(during, (database) => gatherExperiment(database, scope));
     const result = analyseExperiment(experiment, data, log.now);
     looks.set(experiment.name, { data, result });
     const units = Object.values(data).reduce((sum, group) => sum + group.units, 0);

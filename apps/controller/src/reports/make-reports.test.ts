@@ -1,6 +1,6 @@
 import { openRegistry, type Registry } from '@flightdeck/registry';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { withLog } from '../live-log.ts';
+import { logLooks, withLog } from '../live-log.ts';
 import { type ModelPolicy, readPolicy } from '../policy.ts';
 import {
   freshHome,
@@ -11,7 +11,7 @@ import {
   registerVersions,
   type Segment,
 } from '../traffic.fixture.ts';
-import { makeReports } from './make-reports.ts';
+import { type ModelLog, makeReports } from './make-reports.ts';
 import { reportIn, reportsMade } from './reports-made.ts';
 import { versionReferences } from './version-references.ts';
 
@@ -39,10 +39,12 @@ beforeEach(async () => {
 /** Reports as a process that has just started makes them. */
 const desk = () => ({ registry, made: reportsMade(registry), references: versionReferences(registry) });
 
-const report = (hours: number, from = desk()) =>
-  withLog({ home, memoryLimit: '256MB' }, model, (database) =>
-    makeReports(from, { model, database, now: monday + hours * hour }, policy),
-  );
+const report = async (hours: number, from = desk()) => {
+  const place = { home, memoryLimit: '256MB' };
+  const { traffic } = await logLooks(place).of(model, [60]);
+  const read: ModelLog['read'] = (bounds, work) => withLog(place, model, work, bounds);
+  return makeReports(from, { model, traffic, read, now: monday + hours * hour }, policy);
+};
 
 const anHour = (from: number, more: Partial<Segment> = {}): Segment => ({
   ...{ version: 1, from: monday + from * hour, to: monday + (from + 1) * hour, rows: 1_500, seed: from + 1 },

@@ -1,11 +1,11 @@
 // Makes the reports that are due: sketches a window inside DuckDB, compares it with what the version brings from its training, and puts
 // the report into the registry, in the place of an earlier one about the same window.
 
-import type { Database } from '@flightdeck/dataset';
 import { type Report, reportOf, sketchWindow, type VersionReference } from '@flightdeck/monitoring';
 import type { Json, Registry } from '@flightdeck/registry';
-import { trafficIn } from '../live-log.ts';
+import type { LogLook } from '../live-log.ts';
 import type { ModelPolicy, WindowPolicy } from '../policy.ts';
+import type { LogView } from '../rollouts/look.ts';
 import { dueWindows, type Traffic, type Window } from '../windows.ts';
 import type { ReportsMade } from './reports-made.ts';
 import type { VersionReferences } from './version-references.ts';
@@ -21,11 +21,8 @@ export interface ReportProblem {
   readonly error: unknown;
 }
 
-/** A model's log, and the event time that it has reached. */
-export interface ModelLog {
+export interface ModelLog extends LogView, Pick<LogLook, 'traffic'> {
   readonly model: string;
-  readonly database: Database;
-  readonly now: number;
 }
 
 /** After a long pause many are due, and rollouts should not wait for all of them. */
@@ -47,7 +44,7 @@ async function makeReportsOf(
   log: ModelLog,
   policy: WindowPolicy,
 ): Promise<readonly ReportProblem[]> {
-  const traffic = await trafficIn(log.database, policy.stepMinutes);
+  const traffic = log.traffic(policy.stepMinutes);
   for (const version of versionsIn(traffic)) await desk.made.load(version);
   const problems: ReportProblem[] = [];
   let tried = 0;
@@ -70,13 +67,14 @@ function versionsIn(traffic: readonly Traffic[]): Iterable<Traffic> {
 
 async function makeReport(
   { registry, made }: ReportDesk,
-  { model, database, now }: ModelLog,
+  { model, read, now }: ModelLog,
   window: Window,
   reference: VersionReference,
   { alarms: policy }: WindowPolicy,
 ): Promise<void> {
   const scope = { subject: { model, ...window }, blockMinutes: policy.blockMinutes };
-  const sketch = await sketchWindow(database, scope, reference);
+  const during = { from: window.from, until: window.to };
+  const sketch = await read(during, (database) => sketchWindow(database, scope, reference));
   const report = reportOf({ sketch, reference, policy, now, previous: made.before(window) });
   await store(registry, report);
   made.add(report);

@@ -4,8 +4,16 @@
 import { FlightdeckError, hashOf } from '@flightdeck/core';
 import type { Database } from '@flightdeck/dataset';
 import type { Endpoint, Registry, Transition } from '@flightdeck/registry';
-import { abortRollout, advance, hasEnded, type RolloutState, startRollout } from '@flightdeck/rollout';
+import {
+  abortRollout,
+  advance,
+  hasEnded,
+  type RolloutDecision,
+  type RolloutState,
+  startRollout,
+} from '@flightdeck/rollout';
 import type { Exclusively } from '../exclusive.ts';
+import type { LogBounds } from '../live-log.ts';
 import type { ModelPolicy } from '../policy.ts';
 import { gatherEvidence } from './evidence.ts';
 import { contentOf, type Rollout, type RolloutContent, rolloutIn } from './rollout-record.ts';
@@ -15,15 +23,21 @@ export interface RolloutDesk extends RolloutStores {
   readonly exclusively: Exclusively;
 }
 
+export interface Lookout extends RolloutDesk {
+  /** By rollout: where a look leaves what it found, for people; what changed nothing is recorded nowhere else. */
+  readonly looks: Map<string, RolloutDecision>;
+}
+
 /** The log, and the event time that it has reached. */
 export interface LogView {
-  readonly database: Database;
+  /** Hands `work` the views over the log within the bounds. */
+  read<Result>(bounds: LogBounds, work: (database: Database) => Promise<Result>): Promise<Result>;
   readonly now: number;
 }
 
 /** `log`: null where the model has none yet; what was begun is still brought to its end then. */
 export async function lookAtRollout(
-  desk: RolloutDesk,
+  desk: Lookout,
   endpoint: Endpoint,
   log: LogView | null,
   policy: ModelPolicy,
@@ -34,7 +48,7 @@ export async function lookAtRollout(
     return;
   }
   const rollout = rolloutIn(running);
-  const next = await nextState(desk.registry, rollout, log);
+  const next = await nextState(desk, rollout, log);
   await desk.exclusively(async () => {
     const current = next ? await save(desk, { ...rollout, state: next }) : await reread(desk, running.id);
     if (current) await settle(desk, current);
@@ -43,7 +57,7 @@ export async function lookAtRollout(
 
 /** The next state, or undefined where it stays as it is. */
 async function nextState(
-  registry: Registry,
+  { registry, looks }: Lookout,
   { state, policy, procedure }: Rollout,
   log: LogView | null,
 ): Promise<RolloutState | undefined> {
@@ -54,14 +68,18 @@ async function nextState(
     return abortRollout(state, 'controller', why, log?.now ?? state.since).state;
   }
   if (log === null || log.now < state.since) return undefined;
-  const evidence = await gatherEvidence(log.database, {
+  const scope = {
     endpoint: procedure.endpoint,
     champion: state.champion,
     candidate: state.candidate,
     from: state.since,
     to: log.now,
-  });
+  };
+  const evidence = await log.read({ from: scope.from, until: scope.to }, (database) =>
+    gatherEvidence(database, scope),
+  );
   const step = advance(state, evidence, policy, log.now);
+  looks.set(state.id, step.decision);
   return step.decision.action === 'wait' ? undefined : step.state;
 }
 

@@ -2,7 +2,7 @@ import type { Database } from '@flightdeck/dataset';
 import { rolloutPolicySchema } from '@flightdeck/rollout';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hour, model, monday, moveAlias } from '../traffic.fixture.ts';
-import { lookAtRollout } from './look.ts';
+import { type LogView, lookAtRollout } from './look.ts';
 import { loggedRollout, openWorkshop, policy, type Workshop } from './rollout.fixture.ts';
 import { rolloutIn } from './rollout-record.ts';
 
@@ -136,7 +136,7 @@ describe('a challenger', () => {
     await lookAt(1);
     const impossible = { ...policy, rollout: { ...policy.rollout, shadow: undefined } };
     const endpoint = await workshop.registry.endpoints.get(model);
-    const log = { database: sound.database, now: monday + 2 * hour };
+    const log: LogView = { read: (_, work) => work(sound.database), now: monday + 2 * hour };
     await lookAtRollout(workshop.desk(), endpoint, log, {
       ...impossible,
       rollout: rolloutPolicySchema.parse(impossible.rollout),

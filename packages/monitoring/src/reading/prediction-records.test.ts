@@ -153,6 +153,28 @@ test('bounds are of the event time, from the first to before the last', async ()
   records.close();
 });
 
+test('labels within bounds are those of the predictions that are, one row of a request and not the other', async () => {
+  const request = ids.nextRequest();
+  log.append({ ...answerOf(request, 3), eventTime: [100, 200, 300] });
+  await log.flush();
+  const store = openLabelStore({ home, maxDays: 1e6, clock: manualClock() });
+  const labelOf = (row: number, label: 0 | 1, knownAt: number) => ({
+    ...{ predictionId: `${ids.prefix(request)}${row}`, label, knownAt },
+  });
+  const labels = [labelOf(0, 1, 5_000), labelOf(1, 0, 5_000), labelOf(1, 1, 9_000), labelOf(2, 0, 5_000)];
+  await store.append('flight-delay', labels, 'ops');
+  await store.close();
+  const records = await open({ from: 200, until: 300 });
+  expect(await database.rows('select prediction_id, label from labels')).toEqual([
+    { prediction_id: `${ids.prefix(request)}1`, label: 1 },
+  ]);
+  expect([await countOf('label_history'), await countOf('matured')]).toEqual([2, 1]);
+  records.close();
+  const all = await open();
+  expect([await countOf('labels'), await countOf('matured')]).toEqual([3, 3]);
+  all.close();
+});
+
 test('matured predictions are exported as training rows: minutes, features by name, the latest label', async () => {
   const request = ids.nextRequest();
   const minute = 60_000;

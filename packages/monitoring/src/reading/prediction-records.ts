@@ -6,13 +6,16 @@ import { type Database, identifier, literal } from '@flightdeck/dataset';
 import { labelTable } from '../labels/label-table.ts';
 import { predictionTable, shadowTable } from '../log/prediction-tables.ts';
 import { predictionIdSql } from '../prediction-id.ts';
-import { openSnapshot, type RecordSnapshot } from './record-snapshot.ts';
+import { openSnapshot } from './record-snapshot.ts';
 
 export interface RecordsQuery {
   /** The state directory. */
   readonly home: string;
   readonly model: string;
-  /** Bounds of the event time, milliseconds since 1970 UTC; `until` is exclusive. They hold for all views but those of labels. */
+  /**
+   * Bounds of the event time, milliseconds since 1970 UTC; `until` is exclusive. Labels are those of predictions within them, whenever
+   * they came. What lies outside is hardly read at all.
+   */
   readonly from?: number;
   readonly until?: number;
 }
@@ -43,13 +46,15 @@ export async function openPredictionRecords(
     labels.close();
   };
   try {
+    const within = async (kind: string) => scan(await filesWithin(database, log.files(kind), bounds), bounds);
     const scans = {
-      predictions: scan(log, 'predictions', bounds),
-      shadows: scan(log, 'shadows', bounds),
-      labels: scan(labels, 'labels', {}),
+      predictions: await within('predictions'),
+      shadows: await within('shadows'),
+      labels: scan(labels.files('labels'), {}),
     };
+    const labelsWithin = isBounded(bounds) ? labelsOf(scans) : scans.labels;
     const features = await featureExpressions(database, scans.predictions);
-    for (const [view, sql] of Object.entries(viewsOf(scans, features))) {
+    for (const [view, sql] of Object.entries(viewsOf({ ...scans, labels: labelsWithin }, features))) {
       await database.run(`create or replace view ${view} as ${sql}`);
     }
   } catch (error) {
@@ -59,12 +64,25 @@ export async function openPredictionRecords(
   return { damagedBytes: log.damagedBytes + labels.damagedBytes, close };
 }
 
-function scan(
-  snapshot: RecordSnapshot,
-  kind: string,
-  { from, until }: Pick<RecordsQuery, 'from' | 'until'>,
-): string {
-  const files = snapshot.files(kind).map(literal).join(', ');
+type Bounds = Pick<RecordsQuery, 'from' | 'until'>;
+
+/** Those that may have rows within the bounds. Each query opens every file that it is about, and most of a long log is another time's. */
+async function filesWithin(
+  database: Database,
+  files: readonly string[],
+  bounds: Bounds,
+): Promise<readonly string[]> {
+  if (!isBounded(bounds)) return files;
+  const { from = "'-inf'", until = "'inf'" } = bounds;
+  const outside = await database.rows(`
+    select file_name from parquet_metadata([${files.map(literal).join(', ')}]) where path_in_schema = 'event_time' group by file_name
+    having max(stats_max_value::double) < ${from} or min(stats_min_value::double) >= ${until}`);
+  const names = new Set(outside.map(({ file_name }) => file_name));
+  return files.filter((file) => !names.has(file));
+}
+
+function scan(paths: readonly string[], { from, until }: Bounds): string {
+  const files = paths.map(literal).join(', ');
   const conditions = [
     ...(from === undefined ? [] : [`event_time >= ${from}`]),
     ...(until === undefined ? [] : [`event_time < ${until}`]),
@@ -85,6 +103,15 @@ async function featureExpressions(database: Database, predictions: string): Prom
 }
 
 type Scans = Readonly<Record<'predictions' | 'shadows' | 'labels', string>>;
+
+function isBounded({ from, until }: Bounds): boolean {
+  return from !== undefined || until !== undefined;
+}
+
+/** Before they are put in order, which costs more than all else where there are a million. */
+function labelsOf({ labels, predictions }: Scans): string {
+  return `(from ${labels} as given semi join ${predictions} as predicted using (token, request, "row"))`;
+}
 
 /** In the order in which they can be made. */
 function viewsOf(scans: Scans, features: readonly string[]): Record<string, string> {

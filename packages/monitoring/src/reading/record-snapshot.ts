@@ -17,8 +17,15 @@ export interface RecordSnapshot {
   close(): void;
 }
 
-/** `tables` name the kinds; each gets a file without rows, so that every kind has a file and all its columns. */
-export function openSnapshot(folder: string, tables: readonly Table[]): RecordSnapshot {
+/**
+ * `tables` name the kinds; each gets a file without rows, so that every kind has a file and all its columns. `isWanted` chooses among the
+ * segments.
+ */
+export function openSnapshot(
+  folder: string,
+  tables: readonly Table[],
+  isWanted: (segment: Segment) => boolean = () => true,
+): RecordSnapshot {
   mkdirSync(folder, { recursive: true });
   removeLeftovers(folder);
   // Beside the segments, because links do not leave a file system.
@@ -26,9 +33,9 @@ export function openSnapshot(folder: string, tables: readonly Table[]): RecordSn
   mkdirSync(own);
   for (const table of tables) writeParquet(join(own, `${table.kind}-0-000000000000-0.parquet`), table, []);
   // Open ones first: a segment that is finished meanwhile is found among the finished.
-  const open = listSegments(folder).filter(({ isParquet }) => !isParquet);
+  const open = listSegments(folder).filter((segment) => !segment.isParquet && isWanted(segment));
   const damaged = open.map((segment) => convertOpen(segment, own));
-  const finished = listSegments(folder).filter(({ isParquet }) => isParquet);
+  const finished = listSegments(folder).filter((segment) => segment.isParquet && isWanted(segment));
   const unlinked = finished.filter((segment) => !link(segment, own));
   const linked = listSegments(own);
   return {
