@@ -32,6 +32,7 @@ import { runRoutes } from './http/run-routes.ts';
 import { sessionRoutes, sessionStore } from './http/sessions.ts';
 import { statusRoutes } from './http/status-routes.ts';
 import type { ModelPolicy } from './policy.ts';
+import type { Predictions } from './predictions/predictions.ts';
 import type { ReportsMade } from './reports/reports-made.ts';
 import type { Alerts } from './retrainings/alerts.ts';
 import type { Retrainings } from './retrainings/retrainings.ts';
@@ -46,6 +47,7 @@ export interface AppDeps {
   readonly retrainings: Retrainings;
   readonly experiments: Experiments;
   readonly alerts: Alerts;
+  readonly predictions: Predictions;
   readonly policyOf: (model: string) => Promise<ModelPolicy>;
   /** By model, the event time that its log has reached. */
   readonly times: ReadonlyMap<string, number>;

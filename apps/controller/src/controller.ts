@@ -14,6 +14,7 @@ import { controllerMetrics } from './metrics/metrics.ts';
 import { logTallies } from './overview/log-tally.ts';
 import { overviews } from './overview/overview.ts';
 import { readPolicy } from './policy.ts';
+import { predictions } from './predictions/predictions.ts';
 import { reportsMade } from './reports/reports-made.ts';
 import { versionReferences } from './reports/version-references.ts';
 import { alertStore } from './retrainings/alerts.ts';
@@ -65,6 +66,7 @@ export function controller({ registry, queue, clock, loop, ...place }: Controlle
       overview: overviews({ registry, queue, made, tallies }),
       ...parts,
       rollouts: rollouts(desk),
+      predictions: predictions({ ...desk, ...place, clock }),
     },
   };
 }

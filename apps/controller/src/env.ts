@@ -26,7 +26,7 @@ const controllerVariables = z.object({
   CONTROLLER_KEYS: z.string().optional(),
   /** Path of a file that holds the list; not together with CONTROLLER_KEYS. */
   CONTROLLER_KEYS_FILE: z.string().optional(),
-  /** Where serving is, for the console's page that tries the model out. */
+  /** Where serving is, for the console's questions and labels. */
   SERVING_URL: z.url().default('http://127.0.0.1:8080'),
   /** A key of serving's with the scopes predict and feedback, where it wants one. */
   SERVING_KEY: z.string().optional(),

@@ -1,5 +1,15 @@
 export * from './log.ts';
+export type {
+  FoundPrediction,
+  LoggedFeature,
+  LoggedLabel,
+  LoggedPrediction,
+  LoggedShadowScore,
+  ReviewedPrediction,
+} from './reading/found-prediction.ts';
 export { exportMatured } from './reading/matured-export.ts';
+export { openPredictionFinder, type PredictionFinder } from './reading/prediction-finder.ts';
+export type { PredictionQuery } from './reading/prediction-query.ts';
 export { openPredictionRecords, type PredictionRecords } from './reading/prediction-records.ts';
 export { segmentMemory } from './reading/segment-memory.ts';
 export { type AlarmPolicy, alarmPolicySchema, weeklyPolicy } from './report/alarm-policy.ts';

@@ -74,7 +74,7 @@ function link({ path }: Segment, into: string): boolean {
 /** No reader takes a day; what is older was left by one that was killed. */
 const leftoverAfterMs = 24 * 60 * 60_000;
 
-function removeLeftovers(folder: string): void {
+export function removeLeftovers(folder: string): void {
   for (const name of readdirSync(folder)) {
     if (!name.startsWith('.reading-')) continue;
     const path = join(folder, name);

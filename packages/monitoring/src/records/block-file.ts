@@ -38,22 +38,26 @@ export interface BlockFile {
   readonly blocks: Iterable<Block>;
   /** Bytes that are no whole block, so far: damage, or the tail of a write that did not end. Final when the blocks have been read. */
   damagedBytes(): number;
+  /** Where the frames end that have been read so far: from here on a later reader goes on. */
+  end(): number;
   close(): void;
 }
 
-export function openBlocks(path: string): BlockFile {
+/** `from`: the `end` of an earlier reader, whose blocks are passed over. */
+export function openBlocks(path: string, from = 0): BlockFile {
   const file = openSync(path, 'r');
   const { size } = fstatSync(file);
   let damaged = 0;
+  let at = 0;
 
   function* frames(): Generator<Frame> {
-    let at = 0;
     for (let frame = frameAt(file, at, size); frame !== null; frame = frameAt(file, at, size)) {
       // Without the table, which is the first, nothing can be made of the rest.
       if (!frame.isWhole && at === 0) break;
+      const next = Math.max(frame.end, at === 0 ? from : 0);
       if (frame.isWhole) yield frame;
       else damaged += frame.end - at;
-      at = frame.end;
+      at = next;
     }
     damaged += size - at;
   }
@@ -64,6 +68,7 @@ export function openBlocks(path: string): BlockFile {
     table: first.done ? null : (headOf(first.value) as Table),
     blocks: blocksOf(all),
     damagedBytes: () => damaged,
+    end: () => at,
     close: () => closeSync(file),
   };
 }

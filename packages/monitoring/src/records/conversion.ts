@@ -27,6 +27,18 @@ export function convertSegment(from: string, to: string): number {
   }
 }
 
+/** Writes what an open segment has from byte `start` on, which is what an earlier call has returned. Returns where it ends. */
+export function convertBlocks(from: string, to: string, start: number): number {
+  const source = openBlocks(from, start);
+  try {
+    if (source.table === null) return start;
+    writeParquet(to, source.table, source.blocks);
+    return source.end();
+  } finally {
+    source.close();
+  }
+}
+
 function writeWhole(path: string, write: (temporary: string) => void): void {
   const temporary = `${path}.tmp`;
   try {
