@@ -11,6 +11,8 @@ import type { Database } from './tables.ts';
 import {
   asTransition,
   currentAliases,
+  type LogPage,
+  readLog,
   readTransitions,
   rollbackTarget,
   type Transition,
@@ -86,6 +88,9 @@ export function aliasStore(db: Database, clock: Clock) {
     /** The whole history of an alias, oldest first. */
     transitions: (model: string, alias: string): Promise<readonly Transition[]> =>
       readTransitions(db, model, alias),
+
+    /** A page of the moves of a model's aliases, newest first. */
+    log: (model: string, page: LogPage = {}): Promise<readonly Transition[]> => readLog(db, model, page),
   };
 }
 

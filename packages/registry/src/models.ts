@@ -1,8 +1,8 @@
 // Models: what the registry knows of each by name, for lists and for the overview of the console.
 
+import { sql } from 'kysely';
 import type { Database } from './tables.ts';
 import { currentAliases } from './transitions.ts';
-import { listVersions, modelNames } from './versions.ts';
 
 export interface ModelSummary {
   readonly name: string;
@@ -14,13 +14,25 @@ export interface ModelSummary {
   readonly latest: number | null;
 }
 
-/** All models by name. */
+/** All models by name, counted by the database: a model may have thousands of versions. */
 export async function listModels(db: Database): Promise<readonly ModelSummary[]> {
-  const summaries: ModelSummary[] = [];
-  for (const name of await modelNames(db)) {
-    const living = (await listVersions(db, name)).filter((version) => version.deletedAt === null);
-    const aliases = Object.fromEntries((await currentAliases(db, name)).map(({ alias, to }) => [alias, to]));
-    summaries.push({ name, versions: living.length, aliases, latest: living[0]?.version ?? null });
-  }
-  return summaries;
+  const rows = await db
+    .selectFrom('versions')
+    .select(['model', countLiving, newestLiving])
+    .groupBy('model')
+    .orderBy('model')
+    .execute();
+  const moves = await currentAliases(db);
+  return rows.map(({ model, living, newest }) => ({
+    name: model,
+    versions: Number(living),
+    aliases: Object.fromEntries(
+      moves.filter((move) => move.model === model).map(({ alias, to }) => [alias, to]),
+    ),
+    latest: newest,
+  }));
 }
+
+const isLiving = sql`case when ${sql.ref('deleted_at')} is null`;
+const countLiving = sql<number | string>`sum(${isLiving} then 1 else 0 end)`.as('living');
+const newestLiving = sql<number | null>`max(${isLiving} then ${sql.ref('version')} end)`.as('newest');
