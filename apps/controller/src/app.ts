@@ -29,6 +29,7 @@ import { rolloutRoutes } from './http/rollout-routes.ts';
 import { runRoutes } from './http/run-routes.ts';
 import { sessionRoutes, sessionStore } from './http/sessions.ts';
 import { statusRoutes } from './http/status-routes.ts';
+import type { Promotions } from './models/promotion.ts';
 import type { ModelPolicy } from './policy.ts';
 import type { Alerts } from './retrainings/alerts.ts';
 import type { Retrainings } from './retrainings/retrainings.ts';
@@ -42,6 +43,7 @@ export interface AppDeps {
   readonly rollouts: Rollouts;
   readonly retrainings: Retrainings;
   readonly experiments: Experiments;
+  readonly promotions: Promotions;
   readonly alerts: Alerts;
   readonly policyOf: (model: string) => Promise<ModelPolicy>;
   /** By model, the event time that its log has reached. */

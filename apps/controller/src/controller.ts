@@ -10,6 +10,7 @@ import { experiments } from './experiments/experiments.ts';
 import { changeFeed } from './http/change-feed.ts';
 import type { LogPlace } from './live-log.ts';
 import { controllerMetrics } from './metrics/metrics.ts';
+import { promotions } from './models/promotion.ts';
 import { readPolicy } from './policy.ts';
 import { reportsMade } from './reports/reports-made.ts';
 import { versionReferences } from './reports/version-references.ts';
@@ -57,6 +58,7 @@ export function controller({ registry, queue, clock, loop, ...place }: Controlle
       ...{ registry, queue, decisions, alerts, policyOf, times, loop, renderMetrics },
       ...parts,
       rollouts: rollouts(desk),
+      promotions: promotions(desk),
       changes: changeFeed(registry),
     },
   };

@@ -4,8 +4,9 @@ export { openPredictionRecords, type PredictionRecords } from './reading/predict
 export { type AlarmPolicy, alarmPolicySchema, weeklyPolicy } from './report/alarm-policy.ts';
 export { reportGauges } from './report/gauges.ts';
 export { reportPage } from './report/page/page.ts';
+export { type FeatureMove, referenceDrift } from './report/reference-drift.ts';
 export { reportOf } from './report/report.ts';
 export { itemsOf, type Report, reportSchema } from './report/report-schema.ts';
 export { sketchWindow } from './report/sketch-window.ts';
-export { readVersionReference, type VersionReference } from './report/version-reference.ts';
+export { profileSchema, readVersionReference, type VersionReference } from './report/version-reference.ts';
 export { mergeSketches, type WindowSketch } from './report/window-sketch.ts';

@@ -70,16 +70,23 @@ export function aliasStore(db: Database, clock: Clock) {
       checkReason(move);
       const expected = await expectedNow(db, move);
       return inTransaction(db, async (transaction) => {
-        const versions = await listVersions(transaction, move.model);
+        const living = await livingNumbers(transaction, move.model);
         const log = await readTransitions(transaction, move.model, move.alias);
         const current = log.at(-1);
         if (!current) throw aliasNotSet(move.model, move.alias);
         checkUnmoved(move, expected, current);
-        const living = new Set(versions.filter((one) => one.deletedAt === null).map((one) => one.version));
         const target = rollbackTarget(log, (version) => living.has(version));
         if (!target) throw nothingToRollBack(current);
         return append(transaction, move, { from: current.to, to: target.to, restores: target.id }, clock);
       });
+    },
+
+    /** The version that a rollback would lead to now; null where there is none to go back to. */
+    async rollbackTarget(model: string, alias: string): Promise<number | null> {
+      const log = await readTransitions(db, model, alias);
+      if (log.length === 0) return null;
+      const living = await livingNumbers(db, model);
+      return rollbackTarget(log, (version) => living.has(version))?.to ?? null;
     },
 
     /** Where each alias of a model points now: the move that put it there. */
@@ -92,6 +99,12 @@ export function aliasStore(db: Database, clock: Clock) {
     /** A page of the moves of a model's aliases, newest first. */
     log: (model: string, page: LogPage = {}): Promise<readonly Transition[]> => readLog(db, model, page),
   };
+}
+
+/** MODEL_NOT_FOUND. */
+async function livingNumbers(db: Database, model: string): Promise<ReadonlySet<number>> {
+  const versions = await listVersions(db, model);
+  return new Set(versions.filter(({ deletedAt }) => deletedAt === null).map(({ version }) => version));
 }
 
 async function expectedNow(db: Database, { model, alias, expected }: AliasMove): Promise<number | null> {

@@ -1,6 +1,5 @@
 // Models: what the registry knows of each by name, for lists and for the overview of the console.
 
-import { sql } from 'kysely';
 import type { Database } from './tables.ts';
 import { currentAliases } from './transitions.ts';
 
@@ -14,25 +13,28 @@ export interface ModelSummary {
   readonly latest: number | null;
 }
 
-/** All models by name, counted by the database: a model may have thousands of versions. */
+/** All models by name; counted by the database, because a model may have thousands of versions. */
 export async function listModels(db: Database): Promise<readonly ModelSummary[]> {
-  const rows = await db
+  const all = await db.selectFrom('versions').select('model').distinct().orderBy('model').execute();
+  const living = await db
     .selectFrom('versions')
-    .select(['model', countLiving, newestLiving])
+    .select([
+      'model',
+      (query) => query.fn.countAll().as('n'),
+      (query) => query.fn.max('version').as('latest'),
+    ])
+    .where('deleted_at', 'is', null)
     .groupBy('model')
-    .orderBy('model')
     .execute();
   const moves = await currentAliases(db);
-  return rows.map(({ model, living, newest }) => ({
-    name: model,
-    versions: Number(living),
-    aliases: Object.fromEntries(
-      moves.filter((move) => move.model === model).map(({ alias, to }) => [alias, to]),
-    ),
-    latest: newest,
-  }));
+  return all.map(({ model }) => {
+    const own = living.find((one) => one.model === model);
+    const aliases = moves.filter((move) => move.model === model).map(({ alias, to }) => [alias, to] as const);
+    return {
+      name: model,
+      versions: Number(own?.n ?? 0),
+      aliases: Object.fromEntries(aliases),
+      latest: own ? Number(own.latest) : null,
+    };
+  });
 }
-
-const isLiving = sql`case when ${sql.ref('deleted_at')} is null`;
-const countLiving = sql<number | string>`sum(${isLiving} then 1 else 0 end)`.as('living');
-const newestLiving = sql<number | null>`max(${isLiving} then ${sql.ref('version')} end)`.as('newest');
