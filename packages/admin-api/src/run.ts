@@ -24,16 +24,20 @@ export interface RunsAnswer {
 
 /** GET /v1/runs/:id */
 export interface RunAnswer extends RunHead, Pick<Run, 'lineage'> {
-  /** Without actor, reason and trials, which are told apart. */
+  /** Without actor, reason, trials and what was declared, which are told apart. */
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Of a search; empty for a training by itself. */
   readonly trials: readonly Trial[];
+  /** What a trial has that changed nothing, where the run says so. */
+  readonly declared: TrialParameters;
 }
+
+export type TrialParameters = Readonly<Record<string, number | string>>;
 
 /** One set of hyperparameters, and what it led to on the validation rows. */
 export interface Trial {
   /** What it changed of the declared network; what is left out stayed as declared. */
-  readonly parameters: Readonly<Record<string, number | string>>;
+  readonly parameters: TrialParameters;
   readonly metrics: Readonly<Record<string, number>> | null;
   /** Why it led nowhere. */
   readonly problem: string | null;

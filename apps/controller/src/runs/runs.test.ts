@@ -1,21 +1,24 @@
 import type { RunAnswer } from '@flightdeck/admin-api';
+import type { Json } from '@flightdeck/registry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../app.fixture.ts';
 import { registerVersions } from '../traffic.fixture.ts';
 
 let app: TestApp;
 
-const trials = [
+const trials: { [name: string]: Json }[] = [
   { parameters: {}, metrics: { logLoss: 0.21 } },
   { parameters: { learningRate: 0.003, hidden: [128, 64] }, metrics: { logLoss: 0.2 } },
   { parameters: { learningRate: 1 }, problem: 'Its scores are no numbers.' },
 ];
 
+const declared = { learningRate: 0.002, hidden: [64, 32], dropout: 0 };
+
 beforeAll(async () => {
   app = await startTestApp();
   const { runs } = app.registry;
   await registerVersions(app.registry, 2);
-  const parameters = { actor: 'ada', reason: 'a drill', snapshot: 'abc', trials };
+  const parameters = { actor: 'ada', reason: 'a drill', snapshot: 'abc', trials, declared };
   await runs.start({ id: 'search', model: 'toy', parameters, lineage: { seed: 7 } });
   await runs.logMetrics('search', [
     { name: 'trainingLoss', step: 1, value: 0.5 },
@@ -64,6 +67,7 @@ describe('a run', () => {
     const run = await get<RunAnswer>('/v1/runs/search');
     expect(run).toMatchObject({ actor: 'ada', reason: 'a drill', status: 'running', lineage: { seed: 7 } });
     expect(run.parameters).toEqual({ snapshot: 'abc' });
+    expect(run.declared).toEqual({ learningRate: 0.002, hidden: '64-32', dropout: 0 });
     expect(run.trials).toEqual([
       { parameters: {}, metrics: { logLoss: 0.21 }, problem: null },
       { parameters: { learningRate: 0.003, hidden: '128-64' }, metrics: { logLoss: 0.2 }, problem: null },

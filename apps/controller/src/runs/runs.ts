@@ -38,10 +38,11 @@ export async function listRuns(
 /** RUN_NOT_FOUND. */
 export async function describeRun({ runs, versions }: Registry, id: string): Promise<RunAnswer> {
   const run = await runs.get(id);
-  const { actor: _actor, reason: _reason, trials, ...parameters } = parametersOf(run);
+  const { actor: _actor, reason: _reason, trials, declared, ...parameters } = parametersOf(run);
   return {
     ...headOf(run, await versions.ofRuns([id])),
     ...{ lineage: run.lineage, parameters, trials: trialsOf(trials) },
+    declared: trialParametersSchema.safeParse(declared).data ?? {},
   };
 }
 
@@ -72,18 +73,13 @@ function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-const trialSchema = z
-  .object({
-    parameters: z.record(z.string(), z.json()),
-    metrics: z.record(z.string(), z.number()).nullable().default(null),
-    problem: z.string().nullable().default(null),
-  })
-  .transform(
-    ({ parameters, ...rest }): Trial => ({
-      parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, shown(value)])),
-      ...rest,
-    }),
-  );
+const trialParametersSchema = z.record(z.string(), z.json().transform(shown));
+
+const trialSchema = z.object({
+  parameters: trialParametersSchema,
+  metrics: z.record(z.string(), z.number()).nullable().default(null),
+  problem: z.string().nullable().default(null),
+});
 
 function trialsOf(value: unknown): readonly Trial[] {
   return z.array(trialSchema).safeParse(value).data ?? [];
