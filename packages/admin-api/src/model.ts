@@ -182,5 +182,3 @@ export interface PromoteBody {
   readonly expected?: number | null;
   readonly actor?: string;
 }
-
-export type { FeatureMove };

@@ -1,10 +1,13 @@
 // What is answered just as it is stored.
 
-export type { Report } from '@flightdeck/monitoring';
+export type { FeatureMove, Report } from '@flightdeck/monitoring';
 export type { RetrainingStatus } from '@flightdeck/queue';
 export type {
   Decision,
   Endpoint,
+  FileEntry,
+  GateOutcome,
+  Lineage,
   MetricPoint,
   ModelSummary,
   ModelVersion,
