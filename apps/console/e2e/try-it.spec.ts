@@ -9,7 +9,9 @@ const run = promisify(execFile);
 const model = 'flight-delay';
 
 const answerTo = (page: Page) =>
-  page.waitForResponse((response) => response.request().method() === 'POST' && response.url().endsWith('/v1/questions'));
+  page.waitForResponse(
+    (response) => response.request().method() === 'POST' && response.url().endsWith('/v1/questions'),
+  );
 
 test('a question written from what is usual is answered, and can be looked at in the log', async ({
   page,
@@ -33,8 +35,13 @@ test('a question written from what is usual is answered, and can be looked at in
   await expect(page.getByRole('heading', { level: 1 })).toContainText(body.prediction.predictionId);
 });
 
-test('a prediction that is asked again with all that was known then has the same score', async ({ page, request }) => {
-  const found = await request.get(`/v1/predictions?model=${model}&version=2&variant=champion&isLabelled=yes&limit=1`);
+test('a prediction that is asked again with all that was known then has the same score', async ({
+  page,
+  request,
+}) => {
+  const found = await request.get(
+    `/v1/predictions?model=${model}&version=2&variant=champion&isLabelled=yes&limit=1`,
+  );
   const [one] = (await found.json()).predictions;
   await page.goto(`/predictions/${model}/${one.id}`);
   await page.getByRole('link', { name: 'Ask this again, or change it' }).click();
@@ -46,7 +53,9 @@ test('a prediction that is asked again with all that was known then has the same
   expect(body.prediction.probability).toBeCloseTo(one.score, 6);
 });
 
-test('a recent prediction is a template, with its features looked up again or sent as they were', async ({ page }) => {
+test('a recent prediction is a template, with its features looked up again or sent as they were', async ({
+  page,
+}) => {
   await page.goto('/try');
   const options = page.getByLabel('Begin with').locator('optgroup option');
   await expect(options).toHaveCount(20);

@@ -31,6 +31,7 @@ import { rolloutRoutes } from './http/rollout-routes.ts';
 import { runRoutes } from './http/run-routes.ts';
 import { sessionRoutes, sessionStore } from './http/sessions.ts';
 import { statusRoutes } from './http/status-routes.ts';
+import type { Promotions } from './models/promotion.ts';
 import type { ModelPolicy } from './policy.ts';
 import type { Predictions } from './predictions/predictions.ts';
 import type { ReportsMade } from './reports/reports-made.ts';
@@ -46,6 +47,7 @@ export interface AppDeps {
   readonly rollouts: Rollouts;
   readonly retrainings: Retrainings;
   readonly experiments: Experiments;
+  readonly promotions: Promotions;
   readonly alerts: Alerts;
   readonly predictions: Predictions;
   readonly policyOf: (model: string) => Promise<ModelPolicy>;

@@ -11,6 +11,7 @@ import { experiments } from './experiments/experiments.ts';
 import { changeFeed } from './http/change-feed.ts';
 import { type LogPlace, logLooks } from './live-log.ts';
 import { controllerMetrics } from './metrics/metrics.ts';
+import { promotions } from './models/promotion.ts';
 import { logTallies } from './overview/log-tally.ts';
 import { overviews } from './overview/overview.ts';
 import { readPolicy } from './policy.ts';
@@ -67,6 +68,7 @@ export function controller({ registry, queue, clock, loop, ...place }: Controlle
       ...parts,
       rollouts: rollouts(desk),
       predictions: predictions({ ...desk, ...place, clock }),
+      promotions: promotions(desk),
     },
   };
 }

@@ -1,10 +1,11 @@
 // What is answered just as it is stored.
 
-export type { Report } from '@flightdeck/monitoring';
+export type { FeatureMove, Report } from '@flightdeck/monitoring';
 export type { JobUnderWay, RetrainingStatus } from '@flightdeck/queue';
 export type {
   Decision,
   Endpoint,
+  FileEntry,
   GateOutcome,
   Lineage,
   MetricPoint,

@@ -72,7 +72,7 @@ export interface RetrainingQueue {
   underWay(): Promise<readonly JobUnderWay[]>;
   /** With its stages. Null when the queue has no such retraining. */
   status(id: string): Promise<RetrainingStatus | null>;
-  /** What its stages logged, each line after its stage's name. */
+  /** What its stages logged, each line after its stage's name; of a training by itself, its lines. */
   logs(id: string): Promise<readonly string[]>;
   /** The newest first. */
   list(): Promise<readonly Retraining[]>;
@@ -207,8 +207,8 @@ async function cancel(
 
 async function logs({ roots, trainers }: Queues, id: string): Promise<readonly string[]> {
   const root = await roots.getJob(id);
-  const stages = root === undefined ? [] : stagesOf(root.data);
-  const lines = stages.map(async (stage) =>
+  if (root === undefined) return (await trainers.getJobLogs(id)).logs;
+  const lines = stagesOf(root.data).map(async (stage) =>
     (await trainers.getJobLogs(stageIdOf(id, stage))).logs.map((line) => `${stage}: ${line}`),
   );
   return (await Promise.all(lines)).flat();

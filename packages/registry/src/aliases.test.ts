@@ -95,6 +95,17 @@ describe.each(places)('$kind,', ({ fresh }) => {
   });
 
   describe('the transition log', () => {
+    it('is read page by page, newest first, of one alias or of all of a model', async () => {
+      for (const version of [1, 2, 3]) await set(version);
+      await registry.aliases.set({ ...move, alias: 'challenger', version: 4 });
+      const page = async (of: { alias?: string; limit?: number; before?: number }) =>
+        (await registry.aliases.log('toy', of)).map(({ alias, to }) => `${alias} ${to}`);
+      expect(await page({ limit: 2 })).toEqual(['challenger 4', 'champion 3']);
+      expect(await page({ limit: 2, before: 3 })).toEqual(['champion 2', 'champion 1']);
+      expect(await page({ alias: 'champion', limit: 1 })).toEqual(['champion 3']);
+      expect(await registry.aliases.log('toi')).toEqual([]);
+    });
+
     it.each([
       "update alias_transitions set actor = 'nobody'",
       'delete from alias_transitions',

@@ -11,6 +11,8 @@ import type { Database } from './tables.ts';
 import {
   asTransition,
   currentAliases,
+  type LogPage,
+  readLog,
   readTransitions,
   rollbackTarget,
   type Transition,
@@ -97,10 +99,13 @@ export function aliasStore(db: Database, clock: Clock) {
     /** The whole history of an alias, oldest first. */
     transitions: (model: string, alias: string): Promise<readonly Transition[]> =>
       readTransitions(db, model, alias),
+
+    /** A page of the moves of a model's aliases, newest first. */
+    log: (model: string, page: LogPage = {}): Promise<readonly Transition[]> => readLog(db, model, page),
   };
 }
 
-/** By their numbers alone: a model may have thousands. */
+/** By their numbers alone: a model may have thousands. MODEL_NOT_FOUND. */
 async function livingNumbers(db: Database, model: string): Promise<ReadonlySet<number>> {
   const rows = await db
     .selectFrom('versions')
@@ -108,6 +113,7 @@ async function livingNumbers(db: Database, model: string): Promise<ReadonlySet<n
     .where('model', '=', model)
     .where('deleted_at', 'is', null)
     .execute();
+  if (rows.length === 0) await listVersions(db, model);
   return new Set(rows.map(({ version }) => version));
 }
 

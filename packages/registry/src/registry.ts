@@ -16,13 +16,22 @@ import { type Registration, registerVersion } from './registration.ts';
 import { type Reports, reportStore } from './reports.ts';
 import { resolveVersion } from './resolution.ts';
 import { type Runs, runStore } from './runs.ts';
-import { listVersions, livingVersion, type ModelVersion } from './versions.ts';
+import {
+  listVersions,
+  livingVersion,
+  type ModelVersion,
+  type RunVersion,
+  type VersionPage,
+  versionsOfRuns,
+} from './versions.ts';
 
 export interface Versions {
   register(registration: Registration): Promise<ModelVersion>;
   get(model: string, version: number): Promise<ModelVersion>;
-  /** Newest first, deleted ones included. */
-  list(model: string): Promise<readonly ModelVersion[]>;
+  /** Newest first, deleted ones included; all of them, or a page. */
+  list(model: string, page?: VersionPage): Promise<readonly ModelVersion[]>;
+  /** What came of these runs, oldest first. */
+  ofRuns(runIds: readonly string[]): Promise<readonly RunVersion[]>;
   /** By `champion` or another alias, `3`, `v3`, or `latest`. */
   resolve(model: string, reference: string): Promise<ModelVersion>;
   open(version: ModelVersion): Promise<Bundle>;
@@ -64,7 +73,8 @@ export async function openRegistry(options: RegistryLocation & { clock?: Clock }
     versions: {
       register: (registration) => registerVersion(db, artifacts, clock, registration),
       get: (model, version) => livingVersion(db, model, version),
-      list: (model) => listVersions(db, model),
+      list: (model, page) => listVersions(db, model, page),
+      ofRuns: (runIds) => versionsOfRuns(db, runIds),
       resolve: (model, reference) => resolveVersion(db, model, reference),
       open: (version) => openBundle(artifacts, version),
       verify: (version) => verifyBundle(artifacts, version),

@@ -106,5 +106,25 @@ describe.each(places)('$kind,', ({ fresh }) => {
       expect((await registry.runs.list()).map((run) => run.id)).toEqual(['c', 'b', 'a']);
       expect((await registry.runs.list({ model: 'toy', limit: 1 })).map((run) => run.id)).toEqual(['c']);
     });
+
+    it('is listed page by page without gap or repetition, also where many began at once, and by status', async () => {
+      await expect(registry.runs.list({ before: 'nobody' })).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
+      for (const id of ['e', 'b', 'd', 'a', 'c']) {
+        if (id === 'd') clock.advance(1_000);
+        await registry.runs.start({ ...start, id });
+      }
+      await registry.runs.finish('b', {});
+      const all = (await registry.runs.list()).map((run) => run.id);
+      expect(all).toEqual(['a', 'c', 'd', 'b', 'e']);
+      const pages: string[] = [];
+      for (let before: string | undefined; ; before = pages.at(-1)) {
+        const page = await registry.runs.list({ limit: 2, ...(before !== undefined && { before }) });
+        if (page.length === 0) break;
+        pages.push(...page.map((run) => run.id));
+      }
+      expect(pages).toEqual(all);
+      const running = await registry.runs.list({ status: 'running', before: 'a' });
+      expect(running.map((run) => run.id)).toEqual(['c', 'd', 'e']);
+    });
   });
 });

@@ -45,6 +45,15 @@ export interface RunStart {
   readonly lineage: Partial<Lineage>;
 }
 
+/** A part of the list of runs. */
+export interface RunPage {
+  readonly model?: string;
+  readonly status?: Run['status'];
+  readonly limit?: number;
+  /** The id of the last run of the page before. */
+  readonly before?: string;
+}
+
 export type Runs = ReturnType<typeof runStore>;
 
 /** The runs of a registry. Every function that takes an id throws RUN_NOT_FOUND for one that was never started. */
@@ -107,10 +116,21 @@ export function runStore(db: Database, clock: Clock) {
 
     get: (id: string): Promise<Run> => getRun(db, id),
 
-    /** Newest first, at most `limit` (default 50). */
-    async list({ model, limit = 50 }: { model?: string; limit?: number } = {}): Promise<readonly Run[]> {
+    /** Newest first, at most `limit` (default 50), those after the run `before` in this order. RUN_NOT_FOUND where that is none. */
+    async list(only: RunPage = {}): Promise<readonly Run[]> {
+      const { model, status, limit = 50, before } = only;
       let query = db.selectFrom('runs').selectAll().orderBy('started_at', 'desc').orderBy('id').limit(limit);
       if (model !== undefined) query = query.where('model', '=', model);
+      if (status !== undefined) query = query.where('status', '=', status);
+      if (before !== undefined) {
+        const { startedAt } = await getRun(db, before);
+        query = query.where((is) =>
+          is.or([
+            is('started_at', '<', startedAt),
+            is.and([is('started_at', '=', startedAt), is('id', '>', before)]),
+          ]),
+        );
+      }
       return (await query.execute()).map(asRun);
     },
 

@@ -37,6 +37,30 @@ export async function readTransitions(
   return rows.map(asTransition);
 }
 
+/** A part of the log: at most `limit` (default 50), earlier than the move `before`. */
+export interface LogPage {
+  readonly alias?: string;
+  readonly limit?: number;
+  readonly before?: number;
+}
+
+/** Moves of a model's aliases, newest first. */
+export async function readLog(
+  db: Database,
+  model: string,
+  { alias, limit = 50, before }: LogPage,
+): Promise<readonly Transition[]> {
+  let query = db
+    .selectFrom('alias_transitions')
+    .selectAll()
+    .where('model', '=', model)
+    .orderBy('id', 'desc')
+    .limit(limit);
+  if (alias !== undefined) query = query.where('alias', '=', alias);
+  if (before !== undefined) query = query.where('id', '<', before);
+  return (await query.execute()).map(asTransition);
+}
+
 /** The move that put each alias where it is now, by model and alias; of one model where it is named. */
 export async function currentAliases(db: Database, model?: string): Promise<readonly Transition[]> {
   let latest = db

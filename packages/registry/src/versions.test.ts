@@ -73,6 +73,29 @@ describe.each(places)('$kind,', ({ fresh }) => {
       expect((await registry.versions.list('other')).map((one) => one.version)).toEqual([1]);
     });
 
+    it('lists a page of versions, and an empty one below the first', async () => {
+      await registerToys(registry, 5);
+      const page = async (of: { limit?: number; before?: number }) =>
+        (await registry.versions.list('toy', of)).map(({ version }) => version);
+      await expect(registry.versions.list('toi', { limit: 2 })).rejects.toMatchObject({
+        code: 'MODEL_NOT_FOUND',
+      });
+      expect(await page({ limit: 2 })).toEqual([5, 4]);
+      expect(await page({ limit: 2, before: 4 })).toEqual([3, 2]);
+      expect(await page({ before: 1 })).toEqual([]);
+    });
+
+    it('finds what came of runs, deleted versions too', async () => {
+      await registerToys(registry, 2);
+      await registerToys(registry, 1, 'other');
+      await registry.collectGarbage({ keepLast: 1, graceMs: 0 });
+      expect(await registry.versions.ofRuns([])).toEqual([]);
+      expect(await registry.versions.ofRuns(['run-toy', 'run-nobody'])).toEqual([
+        { model: 'toy', version: 1, runId: 'run-toy', deletedAt: '1970-01-01T00:00:00.000Z' },
+        { model: 'toy', version: 2, runId: 'run-toy', deletedAt: null },
+      ]);
+    });
+
     it('returns the version that the same content already is', async () => {
       await startRun(registry);
       const first = await registry.versions.register(toyRegistration(1));

@@ -28,17 +28,56 @@ export interface ModelVersion {
   readonly deletedAt: string | null;
 }
 
+/** A version, as its run's list of results names it. */
+export type RunVersion = Pick<ModelVersion, 'model' | 'version' | 'runId' | 'deletedAt'>;
+
 /** The names of all models that have ever had a version, sorted. */
 export async function modelNames(db: Database): Promise<readonly string[]> {
   const rows = await db.selectFrom('versions').select('model').distinct().orderBy('model').execute();
   return rows.map((row) => row.model);
 }
 
-/** Every version of a model, deleted ones too, newest first. MODEL_NOT_FOUND lists the models that exist. */
-export async function listVersions(db: Database, model: string): Promise<readonly ModelVersion[]> {
-  const rows = await selectVersions(db, model).execute();
-  if (rows.length === 0) throw await modelNotFound(db, model);
+/** A part of a list: so many, below this version's number. */
+export interface VersionPage {
+  readonly limit?: number;
+  readonly before?: number;
+}
+
+/** Versions of a model, deleted ones too, newest first; all of them, or a page. MODEL_NOT_FOUND lists the models that exist. */
+export async function listVersions(
+  db: Database,
+  model: string,
+  { limit, before }: VersionPage = {},
+): Promise<readonly ModelVersion[]> {
+  let query = selectVersions(db, model);
+  if (before !== undefined) query = query.where('version', '<', before);
+  if (limit !== undefined) query = query.limit(limit);
+  const rows = await query.execute();
+  if (rows.length === 0 && !(await isKnown(db, model))) throw await modelNotFound(db, model);
   return rows.map(asVersion);
+}
+
+async function isKnown(db: Database, model: string): Promise<boolean> {
+  return (await selectVersions(db, model).limit(1).executeTakeFirst()) !== undefined;
+}
+
+/** Which versions came of these runs, oldest first. */
+export async function versionsOfRuns(
+  db: Database,
+  runIds: readonly string[],
+): Promise<readonly RunVersion[]> {
+  if (runIds.length === 0) return [];
+  const rows = await db
+    .selectFrom('versions')
+    .select(['model', 'version', 'run_id', 'deleted_at'])
+    .where('run_id', 'in', runIds)
+    .orderBy('model')
+    .orderBy('version')
+    .execute();
+  return rows.map((row) => ({
+    ...{ model: row.model, version: row.version },
+    ...{ runId: row.run_id, deletedAt: row.deleted_at },
+  }));
 }
 
 /** Every version that can be read, of all models, newest first. */

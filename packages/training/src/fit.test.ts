@@ -54,7 +54,7 @@ function exclusiveOr(rows: number, seed: number): LabelledRows {
   return { encoded: { rows, numbers, width: 2, categories: [groups] }, labels };
 }
 
-const fit = (changes: Partial<NetworkDefinition> = {}, seed = 1, onEpoch?: (epoch: Epoch) => void) =>
+const fit = (changes: Partial<NetworkDefinition> = {}, seed = 1, onEpoch?: (epoch: Epoch) => Promise<void>) =>
   fitNetwork(
     { ...definition, ...changes },
     inputs,
@@ -119,7 +119,7 @@ describe('training', { timeout: 60_000 }, () => {
 
   it('frees every tensor of a step', async () => {
     const counts: number[] = [];
-    await fit({ epochs: 3, patience: 3 }, 1, () => counts.push(tf.memory().numTensors));
+    await fit({ epochs: 3, patience: 3 }, 1, async () => void counts.push(tf.memory().numTensors));
     expect(new Set(counts).size).toBe(1);
   });
 });

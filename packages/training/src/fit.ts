@@ -40,7 +40,7 @@ export async function fitNetwork(
   inputs: readonly FittedInput[],
   training: LabelledRows,
   validation: LabelledRows,
-  options: { seed: number; onEpoch?: (epoch: Epoch) => void; signal?: AbortSignal | undefined },
+  options: { seed: number; onEpoch?: (epoch: Epoch) => Promise<void>; signal?: AbortSignal | undefined },
 ): Promise<FittedNetwork> {
   const random = seededRandom(options.seed);
   const network = createNetwork(definition, inputs, random);
@@ -76,7 +76,7 @@ export async function fitNetwork(
       validationLoss,
       rowsPerSecond: Math.round(rows / seconds),
     });
-    options.onEpoch?.(epochs.at(-1)!);
+    await options.onEpoch?.(epochs.at(-1)!);
 
     if (validationLoss < best.loss) {
       best = { epoch, loss: validationLoss, weights: snapshot(network) };

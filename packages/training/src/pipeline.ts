@@ -5,7 +5,7 @@ import { boundsOf, datasetVersion } from '@flightdeck/dataset';
 import type { z } from 'zod';
 import { loadModel } from './catalogue.ts';
 import { encodeParts, trainWeights } from './pipeline/candidates.ts';
-import { conclude, conclusionShares } from './pipeline/conclusion.ts';
+import { conclude, conclusionShares, logEpochs } from './pipeline/conclusion.ts';
 import { readTrainingData } from './pipeline/data.ts';
 import { recalibrateVersion } from './pipeline/recalibration/recalibrate-version.ts';
 import type { TrainingRequest } from './pipeline/request.ts';
@@ -49,7 +49,11 @@ export async function runTraining(
     const trained = await stages.run(
       'train',
       `Training the network on ${data.train.rows} rows (${backend.name})`,
-      (tell) => trainWeights(model.network, inputs, parts, seed, tell, context.signal),
+      // As they come, so that whoever looks sees the curve grow.
+      (tell) =>
+        trainWeights(model.network, inputs, parts, seed, tell, context.signal, (epoch) =>
+          logEpochs(registry, runId, [epoch]),
+        ),
     );
     return conclude(
       registry,

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ModelDefinition } from './model-definition.ts';
 import {
   applyTrial,
+  declaredTrial,
   type SearchSpace,
   sampleTrials,
   searchSpaceOf,
@@ -84,5 +85,12 @@ describe('a search', () => {
     const { peak } = model.network.learningRate;
     expect(learningRate).toEqual({ low: peak / 3, high: peak * 3, scale: 'log' });
     expect(sampleTrials(searchSpaceOf(model), 6, 1)).toHaveLength(6);
+  });
+
+  it('knows what a trial has that changes nothing', () => {
+    const { network } = toyModel('unused');
+    const declared = declaredTrial(network);
+    expect(trialParametersSchema.parse(declared)).toEqual(declared);
+    expect(applyTrial({ ...network, hidden: [1], dropout: 0.5, epochs: 1 }, declared)).toEqual(network);
   });
 });

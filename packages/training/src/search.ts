@@ -67,6 +67,12 @@ function draw(dimension: Dimension<number> | Dimension<number[]>, random: Random
   return Number(value.toPrecision(3)); // no trial depends on the fourth digit, and people read these
 }
 
+/** What a trial that changes nothing has. */
+export function declaredTrial(network: NetworkDefinition): TrialParameters {
+  const { learningRate, hidden, dropout, l2, epochs, batchSize } = network;
+  return { learningRate: learningRate.peak, hidden: [...hidden], dropout, l2, epochs, batchSize };
+}
+
 /** The declared network with a trial's changes. */
 export function applyTrial(network: NetworkDefinition, trial: TrialParameters): NetworkDefinition {
   const { learningRate: peak, ...changes } = trial;

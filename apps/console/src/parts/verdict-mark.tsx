@@ -14,7 +14,7 @@ const colours: Readonly<Record<string, string>> = {
 export function VerdictMark({ verdict }: { readonly verdict: string | null }) {
   if (verdict === null) return null;
   return (
-    <Badge color={colours[verdict] ?? 'gray'} variant="light" autoContrast tt="none">
+    <Badge color={colours[verdict] ?? 'gray'} variant="light" autoContrast tt="none" miw="max-content">
       {verdict}
     </Badge>
   );

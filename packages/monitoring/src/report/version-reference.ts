@@ -28,7 +28,7 @@ const categoryProfileSchema = z.object({
 export type CategoryProfile = z.infer<typeof categoryProfileSchema>;
 
 /** `reference-profile.json`. */
-const referenceProfileSchema = z.object({
+export const profileSchema = z.object({
   rows: count,
   features: z.record(z.string(), z.union([numberProfileSchema, categoryProfileSchema])),
   score: numberProfileSchema,
@@ -51,7 +51,7 @@ const promiseSchema = z.object({
 const boundsSchema = z.object({ minimum: z.number().optional(), maximum: z.number().optional() });
 
 export const versionReferenceSchema = z.object({
-  profile: referenceProfileSchema,
+  profile: profileSchema,
   promise: promiseSchema,
   /** By feature; one without an entry may have any value. */
   bounds: z.record(z.string(), boundsSchema),

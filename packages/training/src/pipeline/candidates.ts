@@ -51,15 +51,18 @@ export async function trainWeights(
   seed: number,
   tell: Tell,
   signal: AbortSignal | undefined,
+  keepEpoch?: (epoch: Epoch) => Promise<void>,
 ): Promise<TrainedWeights> {
   const { network, epochs, bestEpoch } = await fitNetwork(definition, inputs, train, validation, {
     seed,
     signal,
-    onEpoch: ({ epoch, validationLoss }) =>
+    async onEpoch(of) {
       tell(
-        `Epoch ${epoch} of ${definition.epochs}: validation loss ${validationLoss.toFixed(4)}`,
-        epoch / definition.epochs,
-      ),
+        `Epoch ${of.epoch} of ${definition.epochs}: validation loss ${of.validationLoss.toFixed(4)}`,
+        of.epoch / definition.epochs,
+      );
+      await keepEpoch?.(of);
+    },
   });
   const weights = weightsOf(network);
   for (const variable of network.variables) variable.dispose();

@@ -46,7 +46,7 @@ export async function conclude(
 ): Promise<TrainingResult> {
   const { model, runId, seed, data, inputs, parts, trained } = conclusion;
   await registry.runs.updateLineage(runId, { backend: conclusion.backend });
-  await logEpochs(registry, runId, trained);
+  await logEpochs(registry, runId, trained.epochs);
   const baselines = await stages.run('baselines', 'Training the baselines', (tell) =>
     trainBaselines(model.network, inputs, parts, seed, tell, signal),
   );
@@ -92,8 +92,13 @@ export async function conclude(
   return result;
 }
 
-function logEpochs(registry: Registry, runId: string, { epochs }: TrainedWeights): Promise<void> {
-  return registry.runs.logMetrics(
+/** Adds to the run's series. Safe to repeat. */
+export function logEpochs(
+  { runs }: Registry,
+  runId: string,
+  epochs: TrainedWeights['epochs'],
+): Promise<void> {
+  return runs.logMetrics(
     runId,
     epochs.flatMap(({ epoch, trainingLoss, validationLoss }) => [
       { name: 'trainingLoss', step: epoch, value: trainingLoss },

@@ -40,12 +40,14 @@ export function startStages<Name extends string>(
     async run(stage, message, work) {
       signal?.throwIfAborted();
       const started = performance.now();
-      const tell: Tell = (text, fraction) =>
+      const tell: Tell = (text, fraction) => {
+        log(`${stage}: ${text}`);
         onProgress({
           stage,
           message: text,
           fraction: Math.min(1, (before + shares[stage] * fraction) / whole),
         });
+      };
       tell(message, 0);
       const result = await work(tell);
       before += shares[stage];

@@ -1,11 +1,14 @@
-// Runs.
+// Runs: the list, and one of them.
 
-import { Page } from '../../parts/page.tsx';
+import { Route, Routes } from 'react-router';
+import { RunList } from './run-list.tsx';
+import { RunView } from './run-view.tsx';
 
 export default function RunsPage() {
   return (
-    <Page title="Runs" lead="">
-      {null}
-    </Page>
+    <Routes>
+      <Route index element={<RunList />} />
+      <Route path=":id" element={<RunView />} />
+    </Routes>
   );
 }

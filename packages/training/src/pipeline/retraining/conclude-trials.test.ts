@@ -114,7 +114,11 @@ describe('a conclusion', () => {
     const { parameters, lineage } = await registry.runs.get('run-1');
     expect(lineage).toMatchObject({ datasetVersion: snapshot.digest, backend: 'wasm' });
     const tried = trials.map((trial) => ({ parameters: trial.parameters }));
-    expect(parameters).toMatchObject({ snapshot: snapshot.digest, trials: tried });
+    expect(parameters).toMatchObject({
+      snapshot: snapshot.digest,
+      trials: tried,
+      declared: { epochs: expect.any(Number) },
+    });
     const [version, ...others] = await registry.versions.list('toy');
     expect(others).toEqual([]);
     expect(version!.files.map(({ path }) => path)).toEqual(Object.values(bundleFiles).sort());

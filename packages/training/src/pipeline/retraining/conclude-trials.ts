@@ -5,7 +5,7 @@ import { FlightdeckError } from '@flightdeck/core';
 import type { ModelDefinition } from '../../model-definition.ts';
 import { fitPreprocessing } from '../../preprocessing.ts';
 import type { ConclusionRequest, TrialResult } from '../../retraining.ts';
-import { applyTrial } from '../../search.ts';
+import { applyTrial, declaredTrial } from '../../search.ts';
 import { loadBackend } from '../../tensorflow.ts';
 import type { TrainingResult } from '../../training-result.ts';
 import { encodeParts } from '../candidates.ts';
@@ -25,7 +25,7 @@ export async function concludeTrials(
   const { runId, seed, actor, reason, snapshot, trials, promote } = request;
   const { digest, testedOn, testFrom, notes } = snapshot;
   const what = { snapshot: digest, testedOn, seenUntil: testFrom, trials: trials.map(briefly) };
-  const parameters = { actor, reason, ...what };
+  const parameters = { actor, reason, ...what, declared: declaredTrial(model.network) };
   return asRun(model, { runId, seed, parameters, datasetVersion: digest }, context, async (registry) => {
     const best = bestOf(trials);
     const network = applyTrial(model.network, best.parameters);
