@@ -54,7 +54,7 @@ export function controller({ registry, queue, clock, loop, ...place }: Controlle
   return {
     tick: () => runTick({ ...desk, ...place, ...parts, made, references, times, clock }),
     api: {
-      ...{ registry, queue, decisions, alerts, policyOf, times, loop, renderMetrics },
+      ...{ registry, queue, decisions, alerts, policyOf, times, timeOf, place, loop, renderMetrics },
       ...parts,
       rollouts: rollouts(desk),
       changes: changeFeed(registry),

@@ -24,6 +24,7 @@ const statuses: Readonly<Record<string, number>> = {
   ENDPOINT_NOT_FOUND: 404,
   ALIAS_NOT_SET: 404,
   PROCEDURE_NOT_FOUND: 404,
+  FEATURE_NOT_FOUND: 404,
   REPORT_NOT_FOUND: 404,
   RUN_NOT_QUEUED: 404,
   ALIAS_MOVED: 409,
