@@ -41,6 +41,8 @@ export interface AlarmLimits {
   };
   /** Of the stability index, above what chance contributes. */
   readonly stabilityIndex: number;
+  /** Features that are reported and raise no alarm. */
+  readonly unwatched: readonly string[];
   readonly coverage: number;
 }
 

@@ -95,3 +95,8 @@ export interface ExperimentPlanAnswer {
   /** How it is reckoned, as sentences. */
   readonly because: readonly string[];
 }
+
+/** GET /v1/served-models: which models have an endpoint, so that there is something to experiment with, or to retrain for. */
+export interface ServedModelsAnswer {
+  readonly models: readonly string[];
+}

@@ -43,6 +43,8 @@ export function bullBoard(app: FastifyInstance, { queue, decisions }: AppDeps): 
         const isLook = isRead(route.method);
         route.config = { ...route.config, needs: isLook ? 'read' : 'admin', writes: !isLook };
         route.logLevel = 'warn';
+        // Its own would answer a missing key with 500.
+        route.errorHandler = answerError;
       });
       scope.addHook('onRequest', async (_request, reply) => {
         reply.header('content-security-policy', policy);
@@ -52,8 +54,6 @@ export function bullBoard(app: FastifyInstance, { queue, decisions }: AppDeps): 
         return typeof payload === 'string' ? payload.replaceAll(foreignFonts, '') : payload;
       });
       routes(scope, options, done);
-      // Its own would answer a missing key with 500.
-      scope.setErrorHandler(answerError);
     },
     { prefix: bullBoardPath, basePath: bullBoardPath },
   );

@@ -1,6 +1,6 @@
 // Experiments: look at them, start one and learn its plan, stop one.
 
-import type { ExperimentAnswer } from '@flightdeck/admin-api';
+import type { ExperimentAnswer, ServedModelsAnswer } from '@flightdeck/admin-api';
 import { experimentSchema, planExperiment } from '@flightdeck/rollout';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
@@ -41,6 +41,11 @@ export function experimentRoutes(app: FastifyInstance, deps: AppDeps): void {
   app.get('/v1/experiments/:name/history', read, async (request) =>
     history(await experiments.get(queryOf(request, only).name)),
   );
+
+  app.get('/v1/served-models', read, async (): Promise<ServedModelsAnswer> => {
+    const endpoints = await deps.registry.endpoints.list();
+    return { models: [...new Set(endpoints.map(({ model }) => model))] };
+  });
 
   app.get('/v1/models/:model/experiment-choices', read, async (request) =>
     choices.of(queryOf(request, ofModel).model),

@@ -52,6 +52,7 @@ export function limitsOf({ minimum, persistence, drift, quality }: AlarmPolicy):
     minimumBlocks: minimum.blocks,
     persistence,
     stabilityIndex: drift.stabilityIndex,
+    unwatched: drift.unwatched,
     coverage: quality.coverage,
   };
 }
