@@ -36,6 +36,8 @@ export interface RetrainingStep {
   readonly attempts: number | null;
   /** What became of it, as a sentence. */
   readonly says: string | null;
+  /** What that rests on, each a sentence. */
+  readonly reasons: readonly string[];
   /** The version, or the rollout, that it has led to. */
   readonly version: number | null;
 }

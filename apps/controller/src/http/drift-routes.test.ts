@@ -7,10 +7,10 @@ import { type KeyedApp, keyedApp } from './keyed-app.fixture.ts';
 let kit: KeyedApp;
 beforeAll(async () => {
   const rows = 3_000;
-  kit = await keyedApp(
+  kit = await keyedApp([
     { version: 1, from: monday, to: monday + 4 * day, rows: 4 * rows },
     { version: 2, from: monday + 4 * day, to: monday + 7.2 * day, rows: 3 * rows, shift: 900, seed: 2 },
-  );
+  ]);
   await kit.tick();
 });
 afterAll(() => kit?.close());

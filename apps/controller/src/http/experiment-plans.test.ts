@@ -8,10 +8,12 @@ import { type KeyedApp, keyedApp } from './keyed-app.fixture.ts';
 const units = 700;
 let kit: KeyedApp;
 beforeAll(async () => {
-  kit = await keyedApp({
-    ...{ version: 1, from: monday, to: monday + 7 * day, rows: 2 * units },
-    unit: (row) => `u${row % units}`,
-  });
+  kit = await keyedApp([
+    {
+      ...{ version: 1, from: monday, to: monday + 7 * day, rows: 2 * units },
+      unit: (row) => `u${row % units}`,
+    },
+  ]);
 });
 afterAll(() => kit?.close());
 

@@ -1,6 +1,7 @@
 // A controller's API with keys, over a real registry, log and queue: what the tests of the console's routes ask.
 
 import { manualClock } from '@flightdeck/core';
+import type { BrokerKind } from '@flightdeck/queue';
 import { openRegistry, type Registry } from '@flightdeck/registry';
 import { buildApp } from '../app.ts';
 import { startTestBroker } from '../broker.fixture.ts';
@@ -33,8 +34,8 @@ interface Answer {
   readonly code: string | undefined;
 }
 
-export async function keyedApp(...traffic: readonly Segment[]): Promise<KeyedApp> {
-  const broker = await startTestBroker();
+export async function keyedApp(traffic: readonly Segment[], kind?: BrokerKind): Promise<KeyedApp> {
+  const broker = await startTestBroker(kind);
   const home = await freshHome();
   const registry = await openRegistry({ home });
   await registerVersions(registry, 3);

@@ -48,7 +48,7 @@ const step = (
   name: RetrainingStep['name'],
   state: StepState,
   more: Partial<RetrainingStep> = {},
-): RetrainingStep => ({ name, state, attempts: null, says: null, version: null, ...more });
+): RetrainingStep => ({ name, state, attempts: null, says: null, reasons: [], version: null, ...more });
 
 function snapshotStep(stages: readonly StageStatus[]): RetrainingStep {
   const found = stages.find(({ stage }) => stage === 'snapshot');
@@ -96,8 +96,9 @@ function doneStep(
 ): RetrainingStep {
   const attempts = job?.attempts ?? null;
   if (name === 'gate') {
-    const says = gate.reasons.length > 0 ? gate.reasons.join(' ') : `The verdict is ${gate.verdict}.`;
-    return step('gate', gate.verdict === 'pass' ? 'completed' : 'failed', { attempts, says });
+    const says = `The verdict is ${gate.verdict}, for ${gate.reasons.length} reasons.`;
+    const state = gate.verdict === 'pass' ? 'completed' : 'failed';
+    return step('gate', state, { attempts, says, reasons: gate.reasons });
   }
   if (name !== 'register') return step(name, 'completed', { attempts });
   if (version === null) return step('register', 'unreached', { says: 'The gate let no version in.' });

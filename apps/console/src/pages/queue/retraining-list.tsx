@@ -24,10 +24,7 @@ export function RetrainingList({ retrainings }: Pick<RetrainingsAnswer, 'retrain
       />
     );
   return (
-    <Section
-      title="Retrainings"
-      note={`The latest ${retrainings.length}. Each is a flow of jobs, from the data to the traffic.`}
-    >
+    <Section title="Retrainings" note="The latest. Each is a flow of jobs, from the data to the traffic.">
       <Table.ScrollContainer minWidth={880} maxHeight={520}>
         <Table highlightOnHover stickyHeader>
           <Table.Thead>

@@ -1,7 +1,7 @@
 // The way of a retraining from the data to the traffic, step by step.
 
 import type { RetrainingStep } from '@flightdeck/admin-api';
-import { Anchor, Group, Paper, SimpleGrid, Text } from '@mantine/core';
+import { Anchor, Box, Group, List, Paper, Stack, Text } from '@mantine/core';
 import { Link } from 'react-router';
 import { Section } from '../../parts/section.tsx';
 import { JobState } from './job-state.tsx';
@@ -27,28 +27,47 @@ export function RetrainingSteps({ model, steps }: RetrainingStepsProps) {
       title="The way to the traffic"
       note="From the data to the endpoint. What does not pass the gate ends there."
     >
-      <SimpleGrid component="ol" cols={{ base: 1, sm: 2, lg: 3 }} p={0} m={0} style={{ listStyle: 'none' }}>
+      <Stack component="ol" gap="xs" p={0} m={0} style={{ listStyle: 'none' }}>
         {steps.map((step, i) => (
           <Paper key={step.name} component="li" withBorder p="sm">
-            <Group justify="space-between" mb={4} wrap="nowrap">
-              <Text fw={600}>
-                {i + 1}. {names[step.name]}
-              </Text>
+            <Group justify="space-between" wrap="nowrap" align="flex-start">
+              <div>
+                <Text fw={600}>
+                  {i + 1}. {names[step.name]}
+                </Text>
+                {step.says && <Text size="sm">{step.says}</Text>}
+                <Group gap="sm">
+                  {step.attempts !== null && (
+                    <Text size="xs" c="dimmed">
+                      {step.attempts === 1 ? 'one try' : `${step.attempts} tries`}
+                    </Text>
+                  )}
+                  <Evidence model={model} step={step} />
+                </Group>
+              </div>
               <JobState state={step.state} />
             </Group>
-            {step.says && <Text size="sm">{step.says}</Text>}
-            <Group gap="sm">
-              {step.attempts !== null && (
-                <Text size="xs" c="dimmed">
-                  {step.attempts === 1 ? 'one try' : `${step.attempts} tries`}
-                </Text>
-              )}
-              <Evidence model={model} step={step} />
-            </Group>
+            <Reasons reasons={step.reasons} />
           </Paper>
         ))}
-      </SimpleGrid>
+      </Stack>
     </Section>
+  );
+}
+
+function Reasons({ reasons }: Pick<RetrainingStep, 'reasons'>) {
+  if (reasons.length === 0) return null;
+  return (
+    <Box component="details" mt={4}>
+      <Text component="summary" size="sm" style={{ cursor: 'pointer' }}>
+        The reasons
+      </Text>
+      <List size="sm" spacing={2} mt={4}>
+        {reasons.map((reason) => (
+          <List.Item key={reason}>{reason}</List.Item>
+        ))}
+      </List>
+    </Box>
   );
 }
 
