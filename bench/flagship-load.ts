@@ -1,4 +1,4 @@
-// node bench/flagship-load.ts: how much traffic the flagship's flights are, if each is asked about once, when it departs: the baseline of
+// npm run bench:flagship-load: how much traffic the flagship's flights are, if each is asked about once, when it departs: the baseline of
 // docs/scaling.md. Every flight brings an event of each kind that the model's features are made of, and a label once it has landed. And
 // how much memory these events take in a process that keeps all of them: those of the longest window, up to the end of May.
 

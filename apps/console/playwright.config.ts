@@ -4,7 +4,12 @@
 import { existsSync } from 'node:fs';
 import { defineConfig, devices } from '@playwright/test';
 
-const browser = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+const browsers = [
+  '/usr/bin/chromium',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+const browser = browsers.find((path) => existsSync(path));
 const launchOptions = { args: ['--no-sandbox'], ...(browser && { executablePath: browser }) };
 
 export default defineConfig({

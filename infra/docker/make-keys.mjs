@@ -14,6 +14,7 @@ const servers = {
   'serving_keys.json': {
     predict_key: ['caller', ['predict']],
     traffic_key: ['simulator', ['predict', 'feedback']],
+    console_key: ['console', ['predict', 'feedback']],
     serving_metrics_key: ['prometheus', ['metrics']],
     serving_admin_key: ['administrator', ['predict', 'feedback', 'metrics', 'admin']],
   },

@@ -19,16 +19,21 @@ if (existsSync(folder)) {
     'stores.env',
     `REDIS_URL=redis://:${redis}@redis:6379\nDATABASE_URL=postgres://flightdeck:${postgres}@postgres:5432/flightdeck\n`,
   );
-  write(
-    'serving.json',
-    keys({ simulator: ['predict', 'feedback'], prometheus: ['metrics'], you: ['admin'] }),
-  );
-  write('controller.json', keys({ alertmanager: ['alerts'], prometheus: ['read'], you: ['admin'] }));
+  const ofServing = keys({
+    ...{ console: ['predict', 'feedback'], simulator: ['predict', 'feedback'], prometheus: ['metrics'] },
+    you: ['admin'],
+  });
+  write('serving.json', listOf(ofServing));
+  write('console.key', ofServing[0]!.key);
+  write('controller.json', listOf(keys({ alertmanager: ['alerts'], prometheus: ['read'], you: ['admin'] })));
   console.log(`Drawn. The bearer keys are in ${folder}/serving.json and controller.json.`);
 }
 
-function keys(scopesOf: Readonly<Record<string, readonly string[]>>): string {
-  const list = Object.entries(scopesOf).map(([name, scopes]) => ({ name, key: draw(), scopes }));
+function keys(scopesOf: Readonly<Record<string, readonly string[]>>) {
+  return Object.entries(scopesOf).map(([name, scopes]) => ({ name, key: draw(), scopes }));
+}
+
+function listOf(list: readonly object[]): string {
   return `${JSON.stringify(list, null, 2)}\n`;
 }
 

@@ -11,7 +11,7 @@ async function askAbout(page: Page, units: readonly string[], time: number): Pro
   const serving = `${process.env.CONSOLE_SERVING_URL}/v1/models`;
   const { models } = await (await page.request.get(serving)).json();
   const { inputs } = models[0].served.signature;
-  const row = Object.fromEntries(inputs.map((input: Input) => [input.name, valueOf(input)]));
+  const row = Object.fromEntries(inputs.map((input: Input) => [input.name, anyValueOf(input)]));
   for (let first = 0; first < units.length; first += 50) {
     const instances = units.slice(first, first + 50).map((unit) => ({ ...row, unit, time }));
     const answer = await page.request.post(`${serving}/${model}/predict`, { data: { instances } });
@@ -26,8 +26,8 @@ interface Input {
   readonly categories?: readonly string[];
 }
 
-function valueOf({ type, minimum, categories }: Input): unknown {
-  return type === 'string' ? (categories?.[0] ?? 'ORD') : (minimum ?? 0);
+function anyValueOf({ type, minimum, categories }: Input): unknown {
+  return type === 'string' ? categories?.[0] : (minimum ?? 0);
 }
 
 test('is planned with the units and the days that it takes, started, watched and stopped', async ({
@@ -109,7 +109,10 @@ test('is planned with the units and the days that it takes, started, watched and
     why: 'the test has seen enough',
   });
   const [stopped] = (await (await page.request.get('/v1/decisions?kind=stop-experiment')).json()).decisions;
-  expect(stopped).toMatchObject({ actor: 'ada', reason: expect.stringContaining('the test has seen enough') });
+  expect(stopped).toMatchObject({
+    actor: 'ada',
+    reason: expect.stringContaining('the test has seen enough'),
+  });
   await page.goto('/experiments');
   await expect(page.getByRole('row', { name: new RegExp(name) })).toContainText('stopped');
   await keepPicture(page, 'experiments-list');

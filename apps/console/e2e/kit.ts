@@ -1,6 +1,6 @@
-// The kit that all tests share: built console, broker, serving, trainer and controller over a copy of what the demo has left, with keys.
+// The kit that all tests share, which builds the console: broker, serving, trainer and controller over a copy of what the demo has left, with keys.
 
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,6 @@ const keys = [
 export default async function startKit(): Promise<() => Promise<void>> {
   if (!existsSync(join(demoHome, 'registry.sqlite')))
     throw new Error(`There is nothing to show in ${demoHome}. Run: npm run demo -- --rows 20000`);
-  build();
   const home = await mkdtemp(join(tmpdir(), 'flightdeck-console-'));
   // Whose it is, and what was up on it, are not ours.
   const isState = (path: string) => !/\.lock|\.pid$|\/logs$/.test(path);
@@ -48,14 +47,6 @@ export default async function startKit(): Promise<() => Promise<void>> {
     await ended;
     await rm(home, { recursive: true, force: true });
   };
-}
-
-function build(): void {
-  const { status } = spawnSync('npm', ['run', 'build', '--silent'], {
-    cwd: join(root, 'apps/console'),
-    stdio: 'inherit',
-  });
-  if (status !== 0) throw new Error('The console could not be built.');
 }
 
 /** From what `flightdeck up` prints when everything is up. */

@@ -20,7 +20,9 @@ test('the latest window, its figures and its sentences are those of its report',
   const latest = (await windowsOf(page, 1440)).at(-1)!;
   await page.goto('/monitoring');
   const section = page.getByRole('region', { name: /The latest window/ });
-  await expect(section.getByText(latest.quality.metrics.rocAuc.value.toFixed(4))).toBeVisible();
+  await expect(
+    section.getByText(latest.quality.metrics.rocAuc.value.toFixed(4), { exact: true }),
+  ).toBeVisible();
   await expect(section.getByText(latest.verdict, { exact: true }).first()).toBeVisible();
   const path = await section.getByRole('link', { name: /as JSON/ }).getAttribute('href');
   const report = await (await page.request.get(path!)).json();

@@ -8,11 +8,11 @@ import { createRoot } from 'react-dom/client';
 import { BrowserRouter } from 'react-router';
 import { answers } from './api/answers.ts';
 import { Shell } from './app/shell.tsx';
-import { theme } from './app/theme.ts';
+import { theme, variables } from './app/theme.ts';
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
       <QueryClientProvider client={answers}>
         <BrowserRouter>
           <Shell />

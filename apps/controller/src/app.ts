@@ -2,9 +2,11 @@
 
 import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
+import type { OverviewAnswer } from '@flightdeck/admin-api';
 import { FlightdeckError, systemClock } from '@flightdeck/core';
 import type { RetrainingQueue } from '@flightdeck/queue';
 import type { Registry } from '@flightdeck/registry';
+import type { RolloutDecision } from '@flightdeck/rollout';
 import Fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify';
 import type { DecisionLog } from './decision-log.ts';
 import type { Experiments } from './experiments/experiments.ts';
@@ -32,6 +34,7 @@ import { sessionRoutes, sessionStore } from './http/sessions.ts';
 import { statusRoutes } from './http/status-routes.ts';
 import type { LogPlace } from './live-log.ts';
 import type { ModelPolicy } from './policy.ts';
+import type { ReportsMade } from './reports/reports-made.ts';
 import type { Alerts } from './retrainings/alerts.ts';
 import type { Retrainings } from './retrainings/retrainings.ts';
 import type { Rollouts } from './rollouts/rollouts.ts';
@@ -51,6 +54,10 @@ export interface AppDeps {
   readonly timeOf: (model: string) => number | null;
   /** Where prediction logs are, and what reading them may take. */
   readonly place: LogPlace;
+  /** By rollout, what the last look at its evidence found. */
+  readonly looks: ReadonlyMap<string, RolloutDecision>;
+  readonly made: ReportsMade;
+  readonly overview: (model: string | undefined) => Promise<OverviewAnswer>;
   readonly loop: () => LoopState;
   readonly changes: ChangeFeed;
   readonly renderMetrics: () => Promise<string>;

@@ -3,6 +3,7 @@
 import type { Clock } from '@flightdeck/core';
 import type { RetrainingQueue } from '@flightdeck/queue';
 import type { Registry } from '@flightdeck/registry';
+import type { RolloutDecision } from '@flightdeck/rollout';
 import type { AppDeps } from './app.ts';
 import { decisionLog } from './decision-log.ts';
 import { exclusive } from './exclusive.ts';
@@ -10,6 +11,8 @@ import { experiments } from './experiments/experiments.ts';
 import { changeFeed } from './http/change-feed.ts';
 import type { LogPlace } from './live-log.ts';
 import { controllerMetrics } from './metrics/metrics.ts';
+import { logTallies } from './overview/log-tally.ts';
+import { overviews } from './overview/overview.ts';
 import { readPolicy } from './policy.ts';
 import { reportsMade } from './reports/reports-made.ts';
 import { versionReferences } from './reports/version-references.ts';
@@ -38,13 +41,16 @@ export function controller({ registry, queue, clock, loop, ...place }: Controlle
   const timeOf = (model: string) => times.get(model) ?? null;
   const policyOf = (model: string) => readPolicy(place.home, model);
   const decisions = decisionLog(registry);
-  const desk = { registry, decisions, exclusively: exclusive(), policyOf, timeOf };
+  const looks = new Map<string, RolloutDecision>();
+  const desk = { registry, decisions, exclusively: exclusive(), policyOf, timeOf, looks };
   const made = reportsMade(registry);
   const alerts = alertStore(registry, decisions);
   const parts = {
     experiments: experiments(desk),
     retrainings: retrainings({ registry, decisions, queue, alerts, reports: made, policyOf, timeOf }),
   };
+  const changes = changeFeed(registry);
+  const tallies = logTallies({ ...place, clock, onCounted: changes.announce });
   const renderMetrics = controllerMetrics({
     ...{ registry, queue, decisions, times, loop, clock },
     experiments: parts.experiments,
@@ -55,9 +61,10 @@ export function controller({ registry, queue, clock, loop, ...place }: Controlle
     tick: () => runTick({ ...desk, ...place, ...parts, made, references, times, clock }),
     api: {
       ...{ registry, queue, decisions, alerts, policyOf, times, timeOf, place, loop, renderMetrics },
+      ...{ changes, made, looks },
+      overview: overviews({ registry, queue, made, tallies }),
       ...parts,
       rollouts: rollouts(desk),
-      changes: changeFeed(registry),
     },
   };
 }

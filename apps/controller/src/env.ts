@@ -28,8 +28,10 @@ const controllerVariables = z.object({
   CONTROLLER_KEYS_FILE: z.string().optional(),
   /** Where serving is, for the console's page that tries the model out. */
   SERVING_URL: z.url().default('http://127.0.0.1:8080'),
-  /** A key of serving's with the scope predict, where it wants one. */
+  /** A key of serving's with the scopes predict and feedback, where it wants one. */
   SERVING_KEY: z.string().optional(),
+  /** Path of a file that holds it; not together with SERVING_KEY. */
+  SERVING_KEY_FILE: z.string().optional(),
   /** Least severe log line that is written. */
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });

@@ -1,8 +1,9 @@
 // The controller process: looks at what is served, decides, and does what follows, until it is told to stop.
 // Exit codes: 0 stopped as asked, 1 failed, 2 wrong environment, 130 told to stop twice.
 
+import { readFile } from 'node:fs/promises';
 import { requireKeys } from '@flightdeck/access';
-import { FlightdeckError, isSystemError, systemClock } from '@flightdeck/core';
+import { FlightdeckError, isSystemError, messageOf, systemClock } from '@flightdeck/core';
 import { openRetrainingQueue, startBroker } from '@flightdeck/queue';
 import { openRegistry } from '@flightdeck/registry';
 import { registryLocation } from '@flightdeck/registry/location';
@@ -33,7 +34,7 @@ async function runController(env: ControllerEnv): Promise<void> {
     ...{ home, registry, queue, clock: systemClock, memoryLimit: env.CONTROLLER_MEMORY },
     loop: () => loop?.state ?? idle,
   });
-  const serving = { url: env.SERVING_URL, key: env.SERVING_KEY };
+  const serving = { url: env.SERVING_URL, key: await servingKeyOf(env) };
   const app = buildApp({ ...parts.api, keys, serving, logger: { level: env.LOG_LEVEL } });
   const url = await app.listen({ host, port }).catch((error: unknown) => {
     throw explained(error, host, port);
@@ -55,6 +56,22 @@ async function runController(env: ControllerEnv): Promise<void> {
   await broker.stop();
   await registry.close();
   process.exit(0);
+}
+
+/** SERVING_KEY_UNREADABLE. */
+async function servingKeyOf({
+  SERVING_KEY: key,
+  SERVING_KEY_FILE: file,
+}: ControllerEnv): Promise<string | undefined> {
+  if (key !== undefined || file === undefined) return key;
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    throw new FlightdeckError(
+      'SERVING_KEY_UNREADABLE',
+      `The file of SERVING_KEY_FILE cannot be read: ${messageOf(error)}.`,
+    );
+  }
 }
 
 async function openBroker(env: ControllerEnv) {

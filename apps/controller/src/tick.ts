@@ -10,9 +10,9 @@ import { beginningOf, eventTimeOf, type LogPlace, withLog } from './live-log.ts'
 import type { ModelPolicy } from './policy.ts';
 import { makeReports, type ReportDesk } from './reports/make-reports.ts';
 import type { Retrainings } from './retrainings/retrainings.ts';
-import { lookAtRollout, type RolloutDesk } from './rollouts/look.ts';
+import { type Lookout, lookAtRollout } from './rollouts/look.ts';
 
-export interface TickDesk extends RolloutDesk, ReportDesk, LogPlace {
+export interface TickDesk extends Lookout, ReportDesk, LogPlace {
   readonly experiments: Experiments;
   readonly retrainings: Retrainings;
   readonly policyOf: (model: string) => Promise<ModelPolicy>;

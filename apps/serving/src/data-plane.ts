@@ -185,6 +185,7 @@ export function dataPlane(options: DataPlaneOptions): DataPlane {
     assertRoom(name, timeoutMs) {
       const load = state.find(name)?.loaded?.runtime.load;
       if (load === undefined) return;
+      if (timeoutMs <= 0) throw readTooLate(load.waitMs);
       // Half of the queue is for whoever comes, also where requests are allowed to be as large as the queue.
       const fullAt = Math.max(maxQueuedRows - maxInstances, maxQueuedRows / 2);
       if (load.queuedRows > fullAt) throw queueFull(name, load.queuedRows, load.waitMs);
@@ -206,6 +207,14 @@ export const direct = 'direct';
 function queueFull(name: string, rows: number, waitMs: number): Overloaded {
   return new Overloaded(
     `${rows} rows wait for ${name}, too many for this request. Try again after the time in Retry-After, or allow more time.`,
+    Math.max(1, waitMs),
+  );
+}
+
+/** The server was too busy to read it, whether or not the model has anything to do. */
+function readTooLate(waitMs: number): Overloaded {
+  return new Overloaded(
+    "The request's time was up before the server had read it. Try again after the time in Retry-After, or allow more time.",
     Math.max(1, waitMs),
   );
 }

@@ -27,3 +27,4 @@ export { openTrainingQueue, type Submitted, type TrainingQueue } from './trainin
 export type { TrainingStatus } from './training-status.ts';
 export type { Watch } from './training-wait.ts';
 export { startTrainingWorker, type TrainingWorker, type TrainingWorkerOptions } from './training-worker.ts';
+export type { JobUnderWay } from './under-way.ts';

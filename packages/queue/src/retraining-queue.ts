@@ -28,6 +28,7 @@ import { parseJob } from './training-job.ts';
 import { type Submitted, trainingQueueName } from './training-queue.ts';
 import { shortState } from './training-status.ts';
 import { notQueued, type Watch, waitFor } from './training-wait.ts';
+import { type JobUnderWay, jobsUnderWay } from './under-way.ts';
 
 export const retrainingQueueName = 'retraining';
 
@@ -69,6 +70,8 @@ export interface RetrainingQueue {
   /** Trainers take up nothing more, trainings neither; what runs goes on. */
   pause(): Promise<void>;
   resume(): Promise<void>;
+  /** What trainers are at and what comes next, trainings too: some of each. */
+  underWay(): Promise<readonly JobUnderWay[]>;
   /** With its stages. Null when the queue has no such retraining. */
   status(id: string): Promise<RetrainingStatus | null>;
   /** What its stages logged, each line after its stage's name. */
@@ -107,6 +110,7 @@ export async function openRetrainingQueue(
     retry: (id) => asked(() => retry(queues, id)),
     pause: () => asked(() => trainers.pause()),
     resume: () => asked(() => trainers.resume()),
+    underWay: () => asked(() => jobsUnderWay(trainers, 10)),
     status: (id) => asked(() => retrainingStatusOf(roots, trainers, id)),
     logs: (id) => asked(() => logs(queues, id)),
     list: (limit) => asked(() => listRetrainings(roots, limit)),

@@ -68,16 +68,27 @@ export function aliasStore(db: Database, clock: Clock) {
       checkReason(move);
       const expected = await expectedNow(db, move);
       return inTransaction(db, async (transaction) => {
-        const versions = await listVersions(transaction, move.model);
+        const living = await livingNumbers(transaction, move.model);
         const log = await readTransitions(transaction, move.model, move.alias);
         const current = log.at(-1);
-        if (!current) throw aliasNotSet(move.model, move.alias);
+        if (!current) {
+          // A model that does not exist is the better explanation.
+          await listVersions(transaction, move.model);
+          throw aliasNotSet(move.model, move.alias);
+        }
         checkUnmoved(move, expected, current);
-        const living = new Set(versions.filter((one) => one.deletedAt === null).map((one) => one.version));
         const target = rollbackTarget(log, (version) => living.has(version));
         if (!target) throw nothingToRollBack(current);
         return append(transaction, move, { from: current.to, to: target.to, restores: target.id }, clock);
       });
+    },
+
+    /** The version that a rollback would lead to now; null where there is none to go back to. */
+    async rollbackTarget(model: string, alias: string): Promise<number | null> {
+      const log = await readTransitions(db, model, alias);
+      if (log.length === 0) return null;
+      const living = await livingNumbers(db, model);
+      return rollbackTarget(log, (version) => living.has(version))?.to ?? null;
     },
 
     /** Where each alias of a model points now: the move that put it there. */
@@ -87,6 +98,17 @@ export function aliasStore(db: Database, clock: Clock) {
     transitions: (model: string, alias: string): Promise<readonly Transition[]> =>
       readTransitions(db, model, alias),
   };
+}
+
+/** By their numbers alone: a model may have thousands. */
+async function livingNumbers(db: Database, model: string): Promise<ReadonlySet<number>> {
+  const rows = await db
+    .selectFrom('versions')
+    .select('version')
+    .where('model', '=', model)
+    .where('deleted_at', 'is', null)
+    .execute();
+  return new Set(rows.map(({ version }) => version));
 }
 
 async function expectedNow(db: Database, { model, alias, expected }: AliasMove): Promise<number | null> {

@@ -2,7 +2,6 @@
 
 import type { Database } from './tables.ts';
 import { currentAliases } from './transitions.ts';
-import { listVersions, modelNames } from './versions.ts';
 
 export interface ModelSummary {
   readonly name: string;
@@ -14,13 +13,28 @@ export interface ModelSummary {
   readonly latest: number | null;
 }
 
-/** All models by name. */
+/** All models by name; counted by the database, because a model may have thousands of versions. */
 export async function listModels(db: Database): Promise<readonly ModelSummary[]> {
-  const summaries: ModelSummary[] = [];
-  for (const name of await modelNames(db)) {
-    const living = (await listVersions(db, name)).filter((version) => version.deletedAt === null);
-    const aliases = Object.fromEntries((await currentAliases(db, name)).map(({ alias, to }) => [alias, to]));
-    summaries.push({ name, versions: living.length, aliases, latest: living[0]?.version ?? null });
-  }
-  return summaries;
+  const all = await db.selectFrom('versions').select('model').distinct().orderBy('model').execute();
+  const living = await db
+    .selectFrom('versions')
+    .select([
+      'model',
+      (query) => query.fn.countAll().as('n'),
+      (query) => query.fn.max('version').as('latest'),
+    ])
+    .where('deleted_at', 'is', null)
+    .groupBy('model')
+    .execute();
+  const moves = await currentAliases(db);
+  return all.map(({ model }) => {
+    const own = living.find((one) => one.model === model);
+    const aliases = moves.filter((move) => move.model === model).map(({ alias, to }) => [alias, to] as const);
+    return {
+      name: model,
+      versions: Number(own?.n ?? 0),
+      aliases: Object.fromEntries(aliases),
+      latest: own ? Number(own.latest) : null,
+    };
+  });
 }

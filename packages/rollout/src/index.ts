@@ -19,7 +19,7 @@ export {
   resumeRollout,
   startRollout,
 } from './rollout.ts';
-export { type RolloutPolicy, rolloutPolicySchema } from './rollout-policy.ts';
+export { type RolloutPolicy, rolloutPolicySchema, type Stage, stagesOf } from './rollout-policy.ts';
 export {
   hasEnded,
   type RolloutDecision,

@@ -8,6 +8,7 @@ export function upCommand(context: CliContext): Command {
   return command('up', 'start broker, server, trainer and controller, and keep them up until Ctrl-C', [
     'up',
     'up --port 9000',
+    'up --demo',
   ])
     .option(
       '--port <port>',
@@ -15,8 +16,10 @@ export function upCommand(context: CliContext): Command {
       portNumber,
       context.env.servingPort,
     )
-    .action(async ({ port }: { port: number }) => {
+    .option('--demo', 'over the loop that the demo has played last, to look at it in the console')
+    .action(async ({ port, demo = false }: { port: number; demo?: boolean }) => {
       const { keepKitUp } = await import('../kit/up.ts');
-      await keepKitUp(context, port);
+      const { demoContext } = await import('../demo/loop/demo-context.ts');
+      await keepKitUp(demo ? demoContext(context) : context, port);
     });
 }

@@ -53,10 +53,15 @@ export function screen({ summary, result, model, answers, url, files }: Seen, co
       ['Memory', `${bytes(summary.peakRssBytes)} at its peak, all processes`],
       ['Ran on', `${summary.backend}, broker ${summary.broker}, seed ${summary.seed}, ${machine(summary)}`],
       ['Report', `${here(files.report)}, ${here(files.summary)}`],
-      ['Next', 'npm start'],
+      ['Next', nextSteps(summary)],
     ]),
     '',
   ].join('\n');
+}
+
+function nextSteps({ loop }: DemoSummary): string {
+  const kit = 'npm start                   serves the champion, with the console beside it';
+  return loop === null ? kit : `${kit}\nnpx flightdeck up --demo    the loop that was played, in the console`;
 }
 
 /** The report has them whole. */

@@ -6,6 +6,7 @@ import { type CliContext, withRegistry } from '../context.ts';
 import { renderFacts } from '../table.ts';
 import { type Broker, keepBroker, openBroker } from './broker.ts';
 import type { Child } from './child.ts';
+import { buildConsole } from './console-build.ts';
 import { Interrupted, interruptibly } from './interruption.ts';
 import { keepUp } from './keep-up.ts';
 import { tryKitLock } from './kit-lock.ts';
@@ -28,6 +29,7 @@ async function run(context: CliContext, port: number, interrupted: AbortSignal):
   const { env, terminal } = context;
   terminal.note('Starting the broker, the server, the trainer and the controller …');
   interrupted.addEventListener('abort', () => terminal.note('Stopping … (Ctrl-C again does not wait)'));
+  const consoleBuilt = buildConsole(terminal.note);
   const broker = await openBroker(env);
   const failed = new AbortController();
   const signal = AbortSignal.any([interrupted, failed.signal]);
@@ -44,6 +46,7 @@ async function run(context: CliContext, port: number, interrupted: AbortSignal):
     const controller = await keep(() => startController(env, at, signal, { SERVING_URL: serving.url }));
     await keep(() => startTrainer(env, broker.url, signal));
     kept.push(keepBroker(broker, env, { signal, tell: terminal.note }));
+    await consoleBuilt;
     terminal.print(await greeting(context, broker, { serving, controller }));
     await Promise.all(kept);
   } finally {
@@ -70,8 +73,9 @@ async function greeting(
   const { bold, green } = terminal.colours;
   const facts = renderFacts([
     ['Broker', broker.description],
+    ['Console', controller.url],
     ['Serving', `${url} (API at ${url}/docs, metrics at ${url}/metrics)`],
-    ['Controller', `${controller.url} (the console; what it decides: npx flightdeck decisions)`],
+    ['Controller', `${controller.url} (its API is below /v1; what it decides: npx flightdeck decisions)`],
     ['Trainer', 'waits for jobs'],
     ['Logs', `${shown(logsFolder(env.home))}/ (serving.log, controller.log, trainer.log)`],
     ['State', shown(env.home)],

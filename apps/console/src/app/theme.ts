@@ -1,6 +1,6 @@
 // The few ways in which the console looks other than Mantine does by itself.
 
-import { createTheme } from '@mantine/core';
+import { Anchor, Badge, type CSSVariablesResolver, createTheme } from '@mantine/core';
 
 export const theme = createTheme({
   primaryColor: 'blue',
@@ -10,4 +10,21 @@ export const theme = createTheme({
   defaultRadius: 'md',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
   cursorType: 'pointer',
+  components: {
+    // A link within a sentence is not to be told by its colour alone.
+    Anchor: Anchor.extend({ defaultProps: { underline: 'always' } }),
+    // On its light ground a badge's own colour is too pale to be read.
+    Badge: Badge.extend({
+      vars: (_theme, { variant }) => ({
+        root: variant === 'light' ? { '--badge-color': 'var(--mantine-color-text)' } : {},
+      }),
+    }),
+  },
+});
+
+/** Mantine's own is too pale for small text. */
+export const variables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: { '--mantine-color-dimmed': 'var(--mantine-color-gray-7)' },
+  dark: { '--mantine-color-dimmed': 'var(--mantine-color-dark-1)' },
 });

@@ -35,10 +35,15 @@ export function Chart({ label, option, height = 260 }: ChartProps) {
 
   useEffect(() => {
     chart?.setOption(
-      { backgroundColor: 'transparent', animation: false, aria: { enabled: true }, ...option },
+      {
+        ...{ backgroundColor: 'transparent', animation: false },
+        // ECharts would write its own words over ours.
+        aria: { enabled: true, label: { description: label } },
+        ...option,
+      },
       true,
     );
-  }, [chart, option]);
+  }, [chart, option, label]);
 
   useEffect(() => {
     if (!chart || !frame.current) return;

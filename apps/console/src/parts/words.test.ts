@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bytes, describeAge, describeDuration, describeTime, percent } from './words.ts';
+import { bytes, counted, describeAge, describeDuration, describeTime, percent } from './words.ts';
 
 it('says a time in UTC, wherever the reader is', () => {
   expect(describeTime(new Date('2001-05-14T09:30:00Z'))).toBe('14 May 2001, 09:30');
@@ -24,6 +24,10 @@ it('says what has just been as such', () => {
     'just now',
     '5 s ago',
   ]);
+});
+
+it('says how many of something there are', () => {
+  expect([0, 1, 1_307].map((n) => counted(n, 'check'))).toEqual(['0 checks', '1 check', '1,307 checks']);
 });
 
 it('says shares and sizes with their unit', () => {

@@ -41,6 +41,11 @@ export function count(value: number): string {
   return value.toLocaleString('en-US');
 }
 
+/** "1 check", "1,307 checks" */
+export function counted(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
 /** "1.2 MB" */
 export function bytes(value: number): string {
   const units = ['B', 'kB', 'MB', 'GB'];

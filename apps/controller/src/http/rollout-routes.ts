@@ -1,9 +1,11 @@
 // Rollouts: look at them, start, halt, resume, abort; and take back a champion.
 
+import type { RolloutAnswer } from '@flightdeck/admin-api';
+import { stagesOf } from '@flightdeck/rollout';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { AppDeps } from '../app.ts';
-import type { Rollout } from '../rollouts/rollout-record.ts';
+import { headOfRollout as headOf } from '../endpoints/endpoint-head.ts';
 import { taken } from './errors.ts';
 import { askedBy, askedFields, bodyOf, id, limit, modelName, queryOf } from './parse.ts';
 
@@ -16,7 +18,7 @@ const startBody = z.strictObject({
 
 const changePath = z.strictObject({ id, action: z.enum(['halt', 'resume', 'abort']) });
 
-export function rolloutRoutes(app: FastifyInstance, { rollouts }: AppDeps): void {
+export function rolloutRoutes(app: FastifyInstance, { rollouts, looks }: AppDeps): void {
   const read = { config: { needs: 'read' } } as const;
   const write = { config: { needs: 'admin', writes: true } } as const;
 
@@ -26,10 +28,11 @@ export function rolloutRoutes(app: FastifyInstance, { rollouts }: AppDeps): void
     return { rollouts: found.map(headOf) };
   });
 
-  app.get('/v1/rollouts/:id', read, async (request) => {
+  app.get('/v1/rollouts/:id', read, async (request): Promise<RolloutAnswer> => {
     const rollout = await rollouts.get(queryOf(request, z.strictObject({ id })).id);
     const { policy, asked, state } = rollout;
-    return { ...headOf(rollout), asked, policy, decisions: state.decisions };
+    const look = looks.get(state.id) ?? null;
+    return { ...headOf(rollout), asked, policy, stages: stagesOf(policy), decisions: state.decisions, look };
   });
 
   app.post('/v1/rollouts', write, async (request, reply) => {
@@ -49,14 +52,4 @@ export function rolloutRoutes(app: FastifyInstance, { rollouts }: AppDeps): void
     const body = bodyOf(request, z.strictObject(askedFields));
     return reply.code(taken).send(await rollouts.takeBack(model, askedBy(request, body)));
   });
-}
-
-function headOf({ procedure, state }: Rollout) {
-  const { decisions, ...place } = state;
-  const last = decisions.at(-1)!;
-  return {
-    ...place,
-    endpoint: procedure.endpoint,
-    latest: { at: last.at, action: last.action, why: last.why },
-  };
 }

@@ -18,6 +18,8 @@ export interface ReportsMade {
   before(window: Window): Report | null;
   /** Latest windows first. */
   of(version: OfVersion): readonly Report[];
+  /** All of an endpoint, in no order. */
+  at(endpoint: string): readonly Report[];
   /** Those of each endpoint's latest window of a length, one a version: what the gauges show. */
   latest(): readonly Report[];
 }
@@ -60,6 +62,10 @@ export function reportsMade({ reports }: Pick<Registry, 'reports'>): ReportsMade
       return versions.get(keyOf(window))!.reports.find(isBefore) ?? null;
     },
     of: (version) => versions.get(keyOf(version))?.reports ?? [],
+    at: (endpoint) =>
+      [...versions.values()].flatMap(({ reports: own }) =>
+        own.filter((report) => report.endpoint === endpoint),
+      ),
     latest() {
       const all = [...versions.values()].flatMap((known) => known.reports);
       const places = Map.groupBy(all, ({ endpoint, window }) => JSON.stringify([endpoint, lengthOf(window)]));
@@ -69,6 +75,17 @@ export function reportsMade({ reports }: Pick<Registry, 'reports'>): ReportsMade
       });
     },
   };
+}
+
+/** What the controller that does not lead has not loaded is read: the newest are enough to see the latest windows. */
+export async function latestReports(
+  { reports }: Pick<Registry, 'reports'>,
+  made: ReportsMade,
+  endpoint: string,
+): Promise<readonly Report[]> {
+  const known = made.latest().filter((report) => report.endpoint === endpoint);
+  if (known.length > 0) return known;
+  return (await reports.list({ endpoint, limit: 2 })).map(reportIn);
 }
 
 function keyOf({ endpoint, version }: OfVersion): string {

@@ -4,7 +4,14 @@
 import { FlightdeckError, hashOf } from '@flightdeck/core';
 import type { Database } from '@flightdeck/dataset';
 import type { Endpoint, Registry, Transition } from '@flightdeck/registry';
-import { abortRollout, advance, hasEnded, type RolloutState, startRollout } from '@flightdeck/rollout';
+import {
+  abortRollout,
+  advance,
+  hasEnded,
+  type RolloutDecision,
+  type RolloutState,
+  startRollout,
+} from '@flightdeck/rollout';
 import type { Exclusively } from '../exclusive.ts';
 import type { ModelPolicy } from '../policy.ts';
 import { gatherEvidence } from './evidence.ts';
@@ -15,6 +22,11 @@ export interface RolloutDesk extends RolloutStores {
   readonly exclusively: Exclusively;
 }
 
+export interface Lookout extends RolloutDesk {
+  /** By rollout: where a look leaves what it found, for people; what changed nothing is recorded nowhere else. */
+  readonly looks: Map<string, RolloutDecision>;
+}
+
 /** The log, and the event time that it has reached. */
 export interface LogView {
   readonly database: Database;
@@ -23,7 +35,7 @@ export interface LogView {
 
 /** `log`: null where the model has none yet; what was begun is still brought to its end then. */
 export async function lookAtRollout(
-  desk: RolloutDesk,
+  desk: Lookout,
   endpoint: Endpoint,
   log: LogView | null,
   policy: ModelPolicy,
@@ -34,7 +46,7 @@ export async function lookAtRollout(
     return;
   }
   const rollout = rolloutIn(running);
-  const next = await nextState(desk.registry, rollout, log);
+  const next = await nextState(desk, rollout, log);
   await desk.exclusively(async () => {
     const current = next ? await save(desk, { ...rollout, state: next }) : await reread(desk, running.id);
     if (current) await settle(desk, current);
@@ -43,7 +55,7 @@ export async function lookAtRollout(
 
 /** The next state, or undefined where it stays as it is. */
 async function nextState(
-  registry: Registry,
+  { registry, looks }: Lookout,
   { state, policy, procedure }: Rollout,
   log: LogView | null,
 ): Promise<RolloutState | undefined> {
@@ -62,6 +74,7 @@ async function nextState(
     to: log.now,
   });
   const step = advance(state, evidence, policy, log.now);
+  looks.set(state.id, step.decision);
   return step.decision.action === 'wait' ? undefined : step.state;
 }
 

@@ -18,7 +18,7 @@ import {
   registerVersions,
   type Segment,
 } from '../traffic.fixture.ts';
-import { lookAtRollout, type RolloutDesk } from './look.ts';
+import { type Lookout, lookAtRollout } from './look.ts';
 import { rollouts } from './rollouts.ts';
 
 export const policy: ModelPolicy = {
@@ -52,11 +52,11 @@ export async function loggedRollout(candidate: Partial<Segment> = {}) {
 export interface Workshop {
   readonly registry: Registry;
   /** A desk as a fresh process has it; `registry`: over another one than the workshop's own. */
-  desk(registry?: Registry): RolloutDesk;
+  desk(registry?: Registry): Lookout;
   /** One look, so many hours after the beginning of the log. */
-  look(desk: RolloutDesk, database: Database | null, hours: number): Promise<void>;
+  look(desk: Lookout, database: Database | null, hours: number): Promise<void>;
   /** What people do, so many hours after. */
-  people(desk: RolloutDesk, hours?: number | null): ReturnType<typeof rollouts>;
+  people(desk: Lookout, hours?: number | null): ReturnType<typeof rollouts>;
   /** Where the model's rollouts have left the world. */
   world(): Promise<World>;
 }
@@ -92,6 +92,7 @@ export async function openWorkshop(): Promise<Workshop> {
       registry: other,
       decisions: decisionLog(other),
       exclusively: exclusive(),
+      looks: new Map(),
     }),
     async look(desk, database, hours) {
       const log = database && { database, now: monday + hours * hour };

@@ -103,7 +103,7 @@ export function requestedTimeout({ headers }: FastifyRequest): number | undefine
 }
 
 /** Of what a caller allows: an answer that is ready at the last moment comes too late. */
-const wayBackShare = 0.02;
+const wayBackShare = 0.04;
 
 /** The same request with the deadline that its body asked for, in milliseconds from when it was sent. */
 export function withTimeout(context: RequestContext, timeoutMs: number): RequestContext {

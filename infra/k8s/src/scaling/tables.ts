@@ -113,7 +113,7 @@ function costRows(measured: Measurements): readonly Row[] {
     [
       `${exact(kept.events)} events of ${exact(kept.days)} days, in a process that keeps all of them`,
       bytes(kept.bytes),
-      '`node bench/flagship-load.ts`',
+      '`npm run bench:flagship-load`',
     ],
     memory('Redis, 1 worker, 1 rows, with lookups', 'memory of an instance under full load, one worker'),
     memory('memory, 2 workers, 1 rows, with lookups', 'two workers'),

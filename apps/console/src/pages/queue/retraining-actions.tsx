@@ -8,7 +8,7 @@ export function RetrainingActions({ id, state }: Pick<RetrainingHead, 'id' | 'st
   if (state === 'waiting' || state === 'active')
     return (
       <ActionButton
-        name="Cancel"
+        name="Cancel it"
         path={`${path}/cancel`}
         explanation="What waits of it is taken out, what runs is told to end, and nothing of it is registered. Nobody else's job is touched."
       />
