@@ -8,5 +8,5 @@ const controller = process.env.CONTROLLER_URL ?? 'http://127.0.0.1:8081';
 
 export default defineConfig({
   plugins: [react(), compression({ algorithms: ['gzip', 'brotliCompress'] })],
-  server: { proxy: { '/v1': controller, '/queue': controller } },
+  server: { proxy: { '/v1': controller, '/bull-board': controller } },
 });

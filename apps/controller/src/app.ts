@@ -12,6 +12,7 @@ import type { DecisionLog } from './decision-log.ts';
 import type { Experiments } from './experiments/experiments.ts';
 import { alertRoute } from './http/alert-route.ts';
 import { authenticate } from './http/authentication.ts';
+import { bullBoard, bullBoardPath } from './http/bull-board.ts';
 import type { ChangeFeed } from './http/change-feed.ts';
 import { changeRoute } from './http/change-route.ts';
 import { consoleFiles, consoleFolder } from './http/console-files.ts';
@@ -31,6 +32,7 @@ import { rolloutRoutes } from './http/rollout-routes.ts';
 import { runRoutes } from './http/run-routes.ts';
 import { sessionRoutes, sessionStore } from './http/sessions.ts';
 import { statusRoutes } from './http/status-routes.ts';
+import type { LogPlace } from './live-log.ts';
 import type { Promotions } from './models/promotion.ts';
 import type { ModelPolicy } from './policy.ts';
 import type { Predictions } from './predictions/predictions.ts';
@@ -53,6 +55,9 @@ export interface AppDeps {
   readonly policyOf: (model: string) => Promise<ModelPolicy>;
   /** By model, the event time that its log has reached. */
   readonly times: ReadonlyMap<string, number>;
+  readonly timeOf: (model: string) => number | null;
+  /** Where prediction logs are, and what reading them may take. */
+  readonly place: LogPlace;
   /** By rollout, what the last look at its evidence found. */
   readonly looks: ReadonlyMap<string, RolloutDecision>;
   readonly made: ReportsMade;
@@ -105,6 +110,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
   queueRoutes(app, deps);
   predictionRoutes(app, deps);
   questionRoutes(app, deps);
+  bullBoard(app, deps);
   app.register(consoleFiles, { folder: consoleFolder });
   return app;
 }
@@ -125,7 +131,8 @@ function leaderWrites(app: FastifyInstance, { loop }: AppDeps): void {
 function indexRoute(app: FastifyInstance, { keys }: AppDeps): void {
   const routes: string[] = [];
   app.addHook('onRoute', ({ method, url }) => {
-    if (method !== 'HEAD') routes.push(`${String(method)} ${url.replaceAll(/:(\w+)/g, '{$1}')}`);
+    if (method !== 'HEAD' && !url.startsWith(bullBoardPath))
+      routes.push(`${String(method)} ${url.replaceAll(/:(\w+)/g, '{$1}')}`);
   });
   app.get('/v1', { config: { needs: 'open' } }, async () => ({
     name: 'flightdeck controller',

@@ -1,6 +1,6 @@
 // A private Redis for a test file, or the embedded Postgres where there is no Redis: either is a real broker.
 
-import { openRetrainingQueue, type RetrainingQueue, startBroker } from '@flightdeck/queue';
+import { type BrokerKind, openRetrainingQueue, type RetrainingQueue, startBroker } from '@flightdeck/queue';
 import { freshHome } from './traffic.fixture.ts';
 
 export interface TestBroker {
@@ -9,8 +9,8 @@ export interface TestBroker {
   stop(): Promise<void>;
 }
 
-export async function startTestBroker(): Promise<TestBroker> {
-  const broker = await startBroker({ home: await freshHome() });
+export async function startTestBroker(kind?: BrokerKind): Promise<TestBroker> {
+  const broker = await startBroker({ home: await freshHome(), kind });
   const queue = await openRetrainingQueue(broker.url);
   return {
     url: broker.url,

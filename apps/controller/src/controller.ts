@@ -63,7 +63,8 @@ export function controller({ registry, queue, clock, loop, ...place }: Controlle
   return {
     tick: () => runTick({ ...desk, ...place, ...parts, made, references, logs, times, clock }),
     api: {
-      ...{ registry, queue, decisions, alerts, policyOf, times, loop, renderMetrics, changes, made, looks },
+      ...{ registry, queue, decisions, alerts, policyOf, times, timeOf, place, loop, renderMetrics },
+      ...{ changes, made, looks },
       overview: overviews({ registry, queue, made, tallies }),
       ...parts,
       rollouts: rollouts(desk),

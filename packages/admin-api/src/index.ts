@@ -3,6 +3,7 @@
 
 export type * from './drift.ts';
 export type * from './endpoint.ts';
+export type * from './experiment.ts';
 export type * from './model.ts';
 export type * from './overview.ts';
 export type * from './prediction.ts';

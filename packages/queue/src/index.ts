@@ -13,6 +13,7 @@ export {
 export type { Retraining, RetrainingStatus, StageStatus } from './retraining-status.ts';
 export { type RetrainingWorker, startRetrainingWorker } from './retraining-worker.ts';
 export type { TrainingContext } from './sandbox.ts';
+export type { TrainerJob } from './trainer-job.ts';
 export {
   type ConcludeRequest,
   type RetrainingRequest,

@@ -2,6 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Clock, FlightdeckError, systemClock } from '@flightdeck/core';
+import type { Queue } from 'bullmq';
 import { ask, type BullQueue, countJobs, oldestWaiting, openBullQueue } from './bull-queue.ts';
 import { type Cancellation, cancellationSchema, markCancelled } from './cancellation.ts';
 import { checkBroker } from './connect.ts';
@@ -22,6 +23,7 @@ import {
   type RetrainingStatus,
   retrainingStatusOf,
 } from './retraining-status.ts';
+import { listTrainerJobs, type TrainerJob } from './trainer-job.ts';
 import { parseJob } from './training-job.ts';
 import { type Submitted, trainingQueueName } from './training-queue.ts';
 import { shortState } from './training-status.ts';
@@ -74,11 +76,15 @@ export interface RetrainingQueue {
   status(id: string): Promise<RetrainingStatus | null>;
   /** What its stages logged, each line after its stage's name; of a training by itself, its lines. */
   logs(id: string): Promise<readonly string[]>;
-  /** The newest first. */
-  list(): Promise<readonly Retraining[]>;
+  /** The newest first; all that it remembers, or at most `limit`. */
+  list(limit?: number): Promise<readonly Retraining[]>;
+  /** What trainers did last, do or will do: trainings, and stages of retrainings. The newest first. */
+  trainerJobs(limit: number): Promise<readonly TrainerJob[]>;
   /** Of one model. A `next` is in it from when it starts. */
   history(model: string): Promise<RetrainingHistory>;
   counts(): Promise<QueueCounts>;
+  /** BullMQ's own, for a dashboard of its jobs. */
+  readonly bullQueues: readonly Queue[];
   /** For Prometheus, in its text format: the counts as `bullmq_job_count{queue, state}`, and how long the oldest job has been waiting. */
   metrics(): Promise<string>;
   close(): Promise<void>;
@@ -107,9 +113,11 @@ export async function openRetrainingQueue(
     underWay: () => asked(() => jobsUnderWay(trainers, 10)),
     status: (id) => asked(() => retrainingStatusOf(roots, trainers, id)),
     logs: (id) => asked(() => logs(queues, id)),
-    list: () => asked(() => listRetrainings(roots)),
+    list: (limit) => asked(() => listRetrainings(roots, limit)),
+    trainerJobs: (limit) => asked(() => listTrainerJobs(trainers, limit)),
     history: (model) => asked(() => history(roots, model)),
     counts: () => asked(() => counts(queues)),
+    bullQueues: [roots, trainers] as unknown as readonly Queue[],
     metrics: () => asked(() => metrics(queues, clock())),
     close: async () => void (await Promise.all([roots.close(), trainers.close()])),
   };

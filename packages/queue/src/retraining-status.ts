@@ -63,13 +63,20 @@ export async function retrainingStatusOf(
   return { ...found, stages: (await Promise.all(stages)).flat() };
 }
 
-/** All that the queue remembers, the newest first. */
-export async function listRetrainings(roots: Roots): Promise<readonly Retraining[]> {
+/** What the queue remembers, the newest first, at most `limit`. */
+export async function listRetrainings(
+  roots: Roots,
+  limit = Number.POSITIVE_INFINITY,
+): Promise<readonly Retraining[]> {
   const states = ['waiting', 'active', 'completed', 'failed'] as const;
+  const last = Number.isFinite(limit) ? limit - 1 : -1;
   const found = states.map(async (state) =>
-    (await roots.getJobs([state])).map((root) => retrainingOf(root, state)),
+    (await roots.getJobs([state], 0, last)).map((root) => retrainingOf(root, state)),
   );
-  return (await Promise.all(found)).flat().sort((a, b) => b.submittedAt - a.submittedAt);
+  return (await Promise.all(found))
+    .flat()
+    .sort((a, b) => b.submittedAt - a.submittedAt)
+    .slice(0, limit);
 }
 
 function retrainingOf(root: Job<RetrainingJob, unknown>, state: TrainingStatus['state']): Retraining {

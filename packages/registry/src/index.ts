@@ -20,7 +20,7 @@ export type { ModelSummary } from './models.ts';
 export type { Procedure } from './procedures.ts';
 export type { Registration } from './registration.ts';
 export { openRegistry, type Registry } from './registry.ts';
-export type { ReportKey, StoredReport } from './reports.ts';
+export type { ReportHead, ReportKey, StoredReport } from './reports.ts';
 export type { MetricPoint, Run } from './runs.ts';
 export type { FileEntry, GateOutcome, Json, Lineage, Metrics } from './schema.ts';
 export type { Transition } from './transitions.ts';

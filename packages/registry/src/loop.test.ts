@@ -58,6 +58,10 @@ describe.each(places)('$kind,', ({ fresh }) => {
     const found = await registry.reports.list({ endpoint: 'toy', version: 1 });
     expect(found).toMatchObject([{ verdict: 'ok', content: { labels: 3_000 } }]);
     expect(await registry.reports.list()).toHaveLength(2);
+    const { content, ...head } = found[0]!;
+    expect(await registry.reports.heads({ endpoint: 'toy', version: 1 })).toEqual([head]);
+    expect(await registry.reports.find(head)).toEqual({ ...head, content });
+    expect(await registry.reports.find({ ...head, version: 3 })).toBeUndefined();
   });
 
   describe('a rollout', () => {

@@ -22,6 +22,9 @@ export interface StoredReport extends ReportKey {
   readonly content: Json;
 }
 
+/** All but the content, which is large. */
+export type ReportHead = Omit<StoredReport, 'content'>;
+
 export type Reports = ReturnType<typeof reportStore>;
 
 /** The reports of a registry. */
@@ -68,12 +71,45 @@ export function reportStore(db: Database, clock: Clock) {
       if (version !== undefined) query = query.where('version', '=', version);
       return (await query.execute()).map(asReport);
     },
+
+    /** As `list`, without what is in them. */
+    async heads(
+      only: { endpoint?: string; version?: number; limit?: number } = {},
+    ): Promise<readonly ReportHead[]> {
+      const { endpoint, version, limit = 50 } = only;
+      let query = db
+        .selectFrom('reports')
+        .select(['endpoint', 'model', 'version', 'window_from', 'window_until', 'verdict', 'made_at'])
+        .orderBy('window_until', 'desc')
+        .orderBy('version', 'desc')
+        .limit(limit);
+      if (endpoint !== undefined) query = query.where('endpoint', '=', endpoint);
+      if (version !== undefined) query = query.where('version', '=', version);
+      return (await query.execute()).map(headOf);
+    },
+
+    /** Undefined where there is none. */
+    async find({ endpoint, model, version, from, until }: ReportKey): Promise<StoredReport | undefined> {
+      const row = await db
+        .selectFrom('reports')
+        .selectAll()
+        .where('endpoint', '=', endpoint)
+        .where('model', '=', model)
+        .where('version', '=', version)
+        .where('window_from', '=', from)
+        .where('window_until', '=', until)
+        .executeTakeFirst();
+      return row && asReport(row);
+    },
   };
 }
 
 function asReport(row: Selectable<Tables['reports']>): StoredReport {
+  return { ...headOf(row), content: jsonSchema.parse(JSON.parse(row.content)) };
+}
+
+function headOf(row: Omit<Selectable<Tables['reports']>, 'content'>): ReportHead {
   const { endpoint, model, version, verdict } = row;
-  const content = jsonSchema.parse(JSON.parse(row.content));
   const window = { from: row.window_from, until: row.window_until };
-  return { endpoint, model, version, ...window, verdict, madeAt: row.made_at, content };
+  return { endpoint, model, version, ...window, verdict, madeAt: row.made_at };
 }

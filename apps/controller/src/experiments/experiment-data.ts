@@ -4,33 +4,51 @@ import { type Database, identifier, literal } from '@flightdeck/dataset';
 import type { Experiment, ExperimentData } from '@flightdeck/rollout';
 import { metricOf } from './experiment-metrics.ts';
 
-export interface ExperimentScope {
+interface Period {
   readonly experiment: Experiment;
   readonly endpoint: string;
-  /** Event time, exclusive. */
-  readonly to: number;
   readonly labelDelayMs: number;
 }
 
+export interface ExperimentScope extends Period {
+  /** Event time, exclusive. */
+  readonly to: number;
+}
+
 /** Reads the views `exposures`, `predictions` and `labels`. */
-export async function gatherExperiment(database: Database, scope: ExperimentScope): Promise<ExperimentData> {
-  const covariate = await covariateOf(database, scope.experiment);
-  const rows = await database.rows(groupsQuery(scope, covariate));
-  const groups = rows.map((row) => {
-    const paired = {
-      mean: Number(row.covariate_mean),
-      variance: Math.max(0, Number(row.covariate_variance)),
-      covariance: Number(row.covariance),
-    };
-    const group = {
-      units: Number(row.units),
-      mean: Number(row.mean),
-      variance: Math.max(0, Number(row.variance ?? 0)),
-      ...(covariate !== null && row.covariance !== null && { covariate: paired }),
-    };
-    return [String(row.variant), group] as const;
+export async function gatherExperiment(
+  database: Database,
+  { to, ...period }: ExperimentScope,
+): Promise<ExperimentData> {
+  return (await gatherExperimentAt(database, period, [to]))[0]!;
+}
+
+/** The same, as it was at each of these moments, by the labels that are known now. One pass over the log. */
+export async function gatherExperimentAt(
+  database: Database,
+  period: Period,
+  moments: readonly number[],
+): Promise<readonly ExperimentData[]> {
+  const covariate = await covariateOf(database, period.experiment);
+  const rows = await database.rows(groupsQuery(period, moments, covariate));
+  return moments.map((_, moment) => {
+    const own = rows.filter((row) => Number(row.moment) === moment);
+    return Object.fromEntries(own.map((row) => [String(row.variant), groupIn(row, covariate !== null)]));
   });
-  return Object.fromEntries(groups);
+}
+
+function groupIn(row: Readonly<Record<string, unknown>>, isPaired: boolean): ExperimentData[string] {
+  const covariate = {
+    mean: Number(row.covariate_mean),
+    variance: Math.max(0, Number(row.covariate_variance)),
+    covariance: Number(row.covariance),
+  };
+  return {
+    units: Number(row.units),
+    mean: Number(row.mean),
+    variance: Math.max(0, Number(row.variance ?? 0)),
+    ...(isPaired && row.covariance !== null && { covariate }),
+  };
 }
 
 /** A numeric feature of the log, or null where none was declared or it is not there. */
@@ -42,25 +60,27 @@ async function covariateOf(database: Database, { covariate }: Experiment): Promi
 }
 
 function groupsQuery(
-  { experiment, endpoint, to, labelDelayMs }: ExperimentScope,
+  { experiment, endpoint, labelDelayMs }: Period,
+  moments: readonly number[],
   covariate: string | null,
 ): string {
   const { sql, needsLabels } = metricOf(experiment);
-  const until = needsLabels ? to - labelDelayMs : to;
-  const during = `event_time >= ${experiment.startsAt} and event_time < ${until}`;
+  const ends = moments.map((to, moment) => `(${moment}, ${needsLabels ? to - labelDelayMs : to})`);
+  const here = `endpoint = ${literal(endpoint)}`;
   const targets = experiment.variants.map(({ name, target }) => `(${literal(target)}, ${literal(name)})`);
   return `
     with named(target, variant) as (values ${targets.join(', ')}),
+    ends(moment, until) as (values ${ends.join(', ')}),
     exposed as (
       select unit, arg_min(named.variant, event_time) as variant, min(event_time) as since
       from exposures join named on target = exposures.variant
-      where endpoint = ${literal(endpoint)} and ${during} group by unit),
+      where ${here} and event_time >= ${experiment.startsAt} and event_time < (select max(until) from ends) group by unit),
     measured as (
-      select exposed.unit, exposed.variant, (${sql})::double as value, ${covariate === null ? 'null' : `avg(${covariate})`}::double as covariate
-      from exposed join predictions on predictions.unit = exposed.unit and predictions.endpoint = ${literal(endpoint)}
-        and event_time >= since and event_time < ${until}
+      select moment, exposed.unit, exposed.variant, (${sql})::double as value, ${covariate === null ? 'null' : `avg(${covariate})`}::double as covariate
+      from exposed join ends on since < until
+      join predictions on predictions.unit = exposed.unit and ${here} and event_time >= since and event_time < until
       left join labels using (prediction_id) group by all)
-    select variant, count(*)::double as units, avg(value) as mean, var_samp(value) as variance, avg(covariate) as covariate_mean,
+    select moment, variant, count(*)::double as units, avg(value) as mean, var_samp(value) as variance, avg(covariate) as covariate_mean,
       var_samp(covariate) as covariate_variance, covar_samp(value, covariate) as covariance
-    from measured where value is not null group by variant`;
+    from measured where value is not null group by moment, variant`;
 }

@@ -12,7 +12,7 @@ import { answerNotFound } from './errors.ts';
 export const consoleFolder = join(repositoryRoot, 'apps/console/dist');
 
 /** Below these addresses there are answers for programs, and no pages. */
-const forPrograms = /^\/(v1|health|metrics|queue)(\/|$)/;
+const forPrograms = /^\/(v1|health|metrics|bull-board)(\/|$)/;
 /** What the build names by its content. */
 const immutable = /^\/assets\//;
 

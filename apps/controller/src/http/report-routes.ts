@@ -34,14 +34,14 @@ export function reportRoutes(app: FastifyInstance, { registry, policyOf }: AppDe
   app.get('/v1/reports', { config: { needs: 'read' } }, async (request) => {
     const { endpoint, version, limit } = queryOf(request, listQuery);
     const only = { ...(endpoint !== undefined && { endpoint }), ...(version !== undefined && { version }) };
-    const found = await registry.reports.list({ ...only, limit });
-    return { reports: found.map(({ content: _, ...head }) => head) };
+    return { reports: await registry.reports.heads({ ...only, limit }) };
   });
 
   app.get('/v1/reports/:endpoint/:version/:from', { config: { needs: 'read' } }, async (request, reply) => {
     const { endpoint, version, from, to, format } = queryOf(request, oneQuery);
-    const stored = await registry.reports.list({ endpoint, version, limit: lookBack });
-    const found = stored.find((report) => report.from === from && (to === undefined || report.until === to));
+    const heads = await registry.reports.heads({ endpoint, version, limit: lookBack });
+    const head = heads.find((report) => report.from === from && (to === undefined || report.until === to));
+    const found = head && (await registry.reports.find(head));
     if (!found) throw reportNotFound(endpoint, version, from);
     if (format === 'json') return found;
     const report = reportIn(found);

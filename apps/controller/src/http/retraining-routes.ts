@@ -6,19 +6,25 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { AppDeps } from '../app.ts';
 import { actions } from '../retrainings/retraining-record.ts';
+import { rolloutOf } from '../retrainings/retraining-rollout.ts';
+import { stepsOf } from '../retrainings/retraining-steps.ts';
 import { taken } from './errors.ts';
-import { askedBy, askedFields, bodyOf, id, modelName, queryOf } from './parse.ts';
+import { askedBy, askedFields, bodyOf, id, limit, modelName, queryOf } from './parse.ts';
 
 const startBody = z.strictObject({ ...askedFields, model: modelName, action: z.enum(actions) });
 const reasonBody = z.strictObject(askedFields);
 
-export function retrainingRoutes(app: FastifyInstance, { retrainings, queue, decisions }: AppDeps): void {
+export function retrainingRoutes(
+  app: FastifyInstance,
+  { registry, retrainings, queue, decisions }: AppDeps,
+): void {
   const read = { config: { needs: 'read' } } as const;
   const write = { config: { needs: 'admin', writes: true } } as const;
   const only = z.strictObject({ id });
 
-  app.get('/v1/retrainings', read, async () => {
-    const [found, counts] = await Promise.all([queue.list(), queue.counts()]);
+  app.get('/v1/retrainings', read, async (request) => {
+    const { limit: most } = queryOf(request, z.strictObject({ limit }));
+    const [found, counts] = await Promise.all([queue.list(most), queue.counts()]);
     return { ...counts, retrainings: found.map(headOf) };
   });
 
@@ -26,7 +32,9 @@ export function retrainingRoutes(app: FastifyInstance, { retrainings, queue, dec
     const { id: which } = queryOf(request, only);
     const status = await queue.status(which);
     if (status === null) throw notQueued(which);
-    return { ...headOf(status), stages: status.stages.map(withFailure), logs: await queue.logs(which) };
+    const [logs, rollout] = await Promise.all([queue.logs(which), rolloutOf(registry, status)]);
+    const stages = status.stages.map(withFailure);
+    return { ...headOf(status), stages, steps: stepsOf(status, rollout), logs };
   });
 
   app.post('/v1/retrainings', write, async (request, reply) => {
@@ -96,7 +104,7 @@ function headOf({
   };
 }
 
-function withFailure<Stage extends { readonly failure: FlightdeckError | null }>(stage: Stage) {
+export function withFailure<Stage extends { readonly failure: FlightdeckError | null }>(stage: Stage) {
   return { ...stage, failure: failureOf(stage.failure) };
 }
 
