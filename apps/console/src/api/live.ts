@@ -11,15 +11,21 @@ export function useLive(): Live {
   const [live, setLive] = useState<Live>('connecting');
   useEffect(() => {
     const events = new EventSource('/v1/changes');
+    // What happened while there was no connection was told to nobody. At the first one, everything has just been asked for.
+    let hasMissedSome = false;
     const refresh = () => {
       if (!document.hidden)
         void client.invalidateQueries({ queryKey: ['current'] }, { cancelRefetch: false });
     };
     events.addEventListener('open', () => {
       setLive('live');
-      refresh();
+      if (hasMissedSome) refresh();
+      hasMissedSome = false;
     });
-    events.addEventListener('error', () => setLive('broken'));
+    events.addEventListener('error', () => {
+      setLive('broken');
+      hasMissedSome = true;
+    });
     events.addEventListener('changed', refresh);
     document.addEventListener('visibilitychange', refresh);
     return () => {
