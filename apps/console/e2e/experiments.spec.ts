@@ -39,9 +39,9 @@ test('is planned with the units and the days that it takes, started, watched and
   await expectAccessible(page);
   await page.getByRole('link', { name: 'Plan the first one' }).click();
 
-  await page.getByLabel('Name').fill(name);
-  await page.getByLabel('Control').fill('1');
-  await page.getByLabel('Treatment', { exact: true }).fill('champion');
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByLabel('Control').and(page.locator('input')).fill('1');
+  await page.getByLabel('Treatment', { exact: true }).and(page.locator('input')).fill('champion');
   await page.getByLabel('Metric of a unit').selectOption('score');
   await page.getByLabel('Smallest effect worth finding').fill('0.02');
   await page.getByLabel('Days at least').fill('0');

@@ -81,7 +81,7 @@ test('metrics are chosen, versions too, and the numbers of all windows are in a 
   await expect(page.getByRole('img', { name: /^Log loss by window/ }).locator('svg')).toBeVisible();
   const rows = page.getByRole('region', { name: 'All windows' }).getByRole('row');
   await expect(rows).toHaveCount(windows.length + 1);
-  await page.getByLabel('Version').selectOption('Version 1');
+  await page.getByRole('combobox', { name: 'Version', exact: true }).selectOption('Version 1');
   await expect(rows).toHaveCount(windows.filter(({ version }) => version === 1).length + 1);
 });
 

@@ -6,6 +6,7 @@ import { Link } from 'react-router';
 import { useAnswer } from '../../api/answers.ts';
 import { Answer } from '../../parts/answer.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
+import { focusable } from '../../parts/focusable.ts';
 import { Page } from '../../parts/page.tsx';
 import { When } from '../../parts/when.tsx';
 import { count } from '../../parts/words.ts';
@@ -59,7 +60,7 @@ function NothingYet() {
 
 function List({ experiments }: { readonly experiments: readonly ExperimentAnswer[] }) {
   return (
-    <Table.ScrollContainer minWidth={860}>
+    <Table.ScrollContainer minWidth={860} scrollAreaProps={focusable}>
       <Table highlightOnHover>
         <Table.Thead>
           <Table.Tr>

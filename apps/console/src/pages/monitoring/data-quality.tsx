@@ -4,6 +4,7 @@ import type { DriftWindowAnswer, WindowNumbers } from '@flightdeck/admin-api';
 import { Table, Text } from '@mantine/core';
 import { useAnswer } from '../../api/answers.ts';
 import { Answer } from '../../parts/answer.tsx';
+import { focusable } from '../../parts/focusable.ts';
 import { Section } from '../../parts/section.tsx';
 import { VerdictMark } from '../../parts/verdict-mark.tsx';
 import { percent } from '../../parts/words.ts';
@@ -50,7 +51,7 @@ function Features({ quality }: { readonly quality: Quality }) {
   return (
     <>
       {touched.length > 0 && (
-        <Table.ScrollContainer minWidth={720}>
+        <Table.ScrollContainer minWidth={720} scrollAreaProps={focusable}>
           <Table style={{ fontVariantNumeric: 'tabular-nums' }}>
             <Table.Thead>
               <Table.Tr>

@@ -5,6 +5,7 @@ import { Anchor, Table, Text } from '@mantine/core';
 import { Link } from 'react-router';
 import { useAnswer } from '../../api/answers.ts';
 import { Answer } from '../../parts/answer.tsx';
+import { focusable } from '../../parts/focusable.ts';
 import { Section } from '../../parts/section.tsx';
 import { When } from '../../parts/when.tsx';
 import { JobState } from './job-state.tsx';
@@ -31,7 +32,7 @@ export function TrainerJobs() {
 
 function Jobs({ jobs }: { readonly jobs: readonly Job[] }) {
   return (
-    <Table.ScrollContainer minWidth={760} maxHeight={420}>
+    <Table.ScrollContainer minWidth={760} maxHeight={420} scrollAreaProps={focusable}>
       <Table stickyHeader style={{ fontVariantNumeric: 'tabular-nums' }}>
         <Table.Thead>
           <Table.Tr>
