@@ -89,7 +89,9 @@ test('one prediction: its features, why this score, versions side by side', asyn
   expect(own.score).toBeCloseTo(one!.score, 6);
   await expect(versions).toContainText(`answered ${one!.score.toFixed(4)}`);
   const { features } = await (await request.get(`${address}?model=${model}`)).json();
-  await expect(page.getByRole('table', { name: 'Features' }).locator('tbody tr')).toHaveCount(features.length);
+  await expect(page.getByRole('table', { name: 'Features' }).locator('tbody tr')).toHaveCount(
+    features.length,
+  );
   await expectAccessible(page);
   await keepPicture(page, 'prediction');
 });

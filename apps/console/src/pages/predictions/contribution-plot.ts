@@ -20,7 +20,13 @@ export function contributionOption(contributions: readonly Contribution[]): ECha
   return {
     grid: { left: 8, right: 16, top: 8, bottom: 8, containLabel: true },
     tooltip: { trigger: 'item' },
-    xAxis: { type: 'value', min: -reach, max: reach, splitNumber: 4, axisLabel: { hideOverlap: true, formatter: (at: number) => signed(at) } },
+    xAxis: {
+      type: 'value',
+      min: -reach,
+      max: reach,
+      splitNumber: 4,
+      axisLabel: { hideOverlap: true, formatter: (at: number) => signed(at) },
+    },
     yAxis: { type: 'category', data: upwards.map(({ feature }) => feature), axisTick: { show: false } },
     series: [
       {

@@ -38,36 +38,36 @@ export function Question({ askable, form, begin }: QuestionProps) {
   };
   return (
     <form onSubmit={submit}>
-    <Grid>
-      <Grid.Col span={{ base: 12, lg: 7 }}>
-        <SaidFields {...fields}>
-          <Group>
-            <Button type="submit" loading={asked.isPending} disabled={!mayAsk}>
-              Ask
-            </Button>
-            {!mayAsk && (
-              <Text size="sm">
-                To ask takes a key with the scope admin, since the answer goes into the prediction log.
-              </Text>
-            )}
-          </Group>
-        </SaidFields>
-      </Grid.Col>
-      <Grid.Col span={{ base: 12, lg: 5 }}>
-        <Stack>
-          <Section title="Answer" {...(!asked.data && { note: 'Nothing was asked yet.' })}>
-            {asked.error && <Failure error={asked.error} />}
-            {asked.data && asked.variables && (
-              <ServingAnswer form={form} asked={asked.variables} answer={asked.data} />
-            )}
-          </Section>
-          <Code askable={askable} endpoint={endpoint} instance={instance} />
-        </Stack>
-      </Grid.Col>
-      <Grid.Col span={12}>
-        <LookedUpFields {...fields} />
-      </Grid.Col>
-    </Grid>
+      <Grid>
+        <Grid.Col span={{ base: 12, lg: 7 }}>
+          <SaidFields {...fields}>
+            <Group>
+              <Button type="submit" loading={asked.isPending} disabled={!mayAsk}>
+                Ask
+              </Button>
+              {!mayAsk && (
+                <Text size="sm">
+                  To ask takes a key with the scope admin, since the answer goes into the prediction log.
+                </Text>
+              )}
+            </Group>
+          </SaidFields>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, lg: 5 }}>
+          <Stack>
+            <Section title="Answer" {...(!asked.data && { note: 'Nothing was asked yet.' })}>
+              {asked.error && <Failure error={asked.error} />}
+              {asked.data && asked.variables && (
+                <ServingAnswer form={form} asked={asked.variables} answer={asked.data} />
+              )}
+            </Section>
+            <Code askable={askable} endpoint={endpoint} instance={instance} />
+          </Stack>
+        </Grid.Col>
+        <Grid.Col span={12}>
+          <LookedUpFields {...fields} />
+        </Grid.Col>
+      </Grid>
     </form>
   );
 }
