@@ -46,15 +46,18 @@ export function QueueOverview() {
   );
 }
 
+/** Two buttons, not one that changes its name while its dialog still closes. */
 function PauseButton({ paused }: { readonly paused: boolean }) {
   return paused ? (
     <ActionButton
+      key="resume"
       name="Resume the trainers"
       path="/v1/retrainings/resume"
       explanation="Trainers take up what waits, the oldest first."
     />
   ) : (
     <ActionButton
+      key="pause"
       name="Pause the trainers"
       path="/v1/retrainings/pause"
       explanation={
