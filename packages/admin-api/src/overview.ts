@@ -62,7 +62,6 @@ export interface LogTally {
   /** Event time; null for an empty log. */
   readonly from: number | null;
   readonly to: number | null;
-  readonly countedAt: string;
 }
 
 export type SectionName = 'service' | 'dataQuality' | 'drift' | 'quality';

@@ -35,7 +35,7 @@ export function logTallies({ clock, onCounted, ...place }: LogTalliesOptions): L
     const begun = clock();
     const before = known.get(model)?.tally ?? null;
     // What ails the log is told by the tick, which reads the same.
-    const tally = await withLog(place, model, (database) => tallyOf(database, begun)).catch(() => before);
+    const tally = await withLog(place, model, tallyOf).catch(() => before);
     known.set(model, { tally, next: clock() + Math.max(fewestMs, restPerCount * (clock() - begun)) });
     counting.delete(model);
     if (tally?.predictions !== before?.predictions || tally?.labelled !== before?.labelled) onCounted();
@@ -51,7 +51,7 @@ export function logTallies({ clock, onCounted, ...place }: LogTalliesOptions): L
   };
 }
 
-async function tallyOf(database: Database, now: number): Promise<LogTally> {
+async function tallyOf(database: Database): Promise<LogTally> {
   const [found = {}] = await database.rows(`
     select count(*)::double as predictions, count(failure)::double as failed, count(label)::double as labelled,
       min(event_time)::double as "from", max(event_time)::double as "to"
@@ -62,6 +62,5 @@ async function tallyOf(database: Database, now: number): Promise<LogTally> {
     labelled: Number(found.labelled),
     from: found.from as number | null,
     to: found.to as number | null,
-    countedAt: new Date(now).toISOString(),
   };
 }
