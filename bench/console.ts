@@ -59,7 +59,11 @@ await withTemporaryHome(async (home) => {
     await report(
       'console',
       {
-        ...{ stores: seeding.result, secondsToSeed: seeded === undefined ? seeding.seconds : null, secondsUntilIdle: settling.seconds },
+        ...{
+          stores: seeding.result,
+          secondsToSeed: seeded === undefined ? seeding.seconds : null,
+          secondsUntilIdle: settling.seconds,
+        },
         ...{ definition, rounds, stolen, limits, floorMs, controller: idle, pages },
       },
       {
