@@ -47,8 +47,11 @@ await withTemporaryHome(async (home) => {
     const loads = new Map<string, PageLoad[]>(all.map((path) => [path, []]));
     for (let round = 0; round < rounds; round++) {
       floors.push(await undisturbed(stolen, () => loadFloor(browser, kit.url)));
-      for (const path of all)
-        loads.get(path)!.push(await undisturbed(stolen, () => loadPage(browser, kit.url + path)));
+      for (const path of all) {
+        const load = await undisturbed(stolen, () => loadPage(browser, kit.url + path));
+        console.error(`${path}: ${Math.round(load.contentMs)} ms`);
+        loads.get(path)!.push(load);
+      }
     }
     const floorMs = median(floors);
     const pages = Object.fromEntries([...loads].map(([path, own]) => [path, summary(own, floorMs)]));
@@ -56,7 +59,11 @@ await withTemporaryHome(async (home) => {
     await report(
       'console',
       {
-        ...{ stores: seeding.result, secondsToSeed: seeding.seconds, secondsUntilIdle: settling.seconds },
+        ...{
+          stores: seeding.result,
+          secondsToSeed: seeded === undefined ? seeding.seconds : null,
+          secondsUntilIdle: settling.seconds,
+        },
         ...{ definition, rounds, stolen, limits, floorMs, controller: idle, pages },
       },
       {
