@@ -28,8 +28,9 @@ export function memberList(connections: ConnectionSwitch): Members {
     if (member) members.set(id, { ...member, ...news });
   }
 
+  /** Whoever is about to end has closed its channel already: without a callback that would be an error of this process. */
   function send(id: number, message: ToWorker): void {
-    members.get(id)?.worker.send(message);
+    members.get(id)?.worker.send(message, () => {});
   }
 
   /** An error means that the worker is gone, and its end brings the connection back. */

@@ -82,7 +82,8 @@ export function startWorkers(options: WorkerGroupOptions): WorkerGroup {
     async stop(patienceMs) {
       isStopping = true;
       const ends = [...living.values()].map(({ process }) => once(process, 'close'));
-      for (const worker of living.values()) worker.send({ kind: 'stop' } satisfies ToWorker);
+      // Whoever has just crashed takes no message any more, and need not.
+      for (const worker of living.values()) worker.send({ kind: 'stop' } satisfies ToWorker, () => {});
       const overdue = setTimeout(() => {
         for (const { process } of living.values()) process.kill('SIGKILL');
       }, patienceMs);

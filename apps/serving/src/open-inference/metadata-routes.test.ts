@@ -14,7 +14,8 @@ import { type ServedModels, serveModels } from './open-inference.fixture.ts';
 let served: ServedModels;
 
 beforeAll(async () => {
-  served = await serveModels();
+  // However slow the machine is at the moment, the model is cheap enough.
+  served = await serveModels({ limits: { inlineBudgetMs: 10_000 } });
 });
 
 afterAll(() => served[Symbol.asyncDispose]());

@@ -53,6 +53,9 @@ function NothingYet() {
   );
 }
 
+/** The latest so many: a month of days is what a plot can show and a reader compare. */
+const shownWindows = 30;
+
 function Monitored({
   choice,
   endpoints,
@@ -61,7 +64,9 @@ function Monitored({
   readonly endpoints: MonitoredEndpointsAnswer['endpoints'];
 }) {
   const { endpoint, version, lengthMinutes } = choice;
-  const query = new URLSearchParams({ endpoint: endpoint.endpoint, length: String(lengthMinutes) });
+  const query = new URLSearchParams({
+    ...{ endpoint: endpoint.endpoint, length: String(lengthMinutes), limit: String(shownWindows) },
+  });
   if (version !== null) query.set('version', String(version));
   const history = useAnswer<DriftHistoryAnswer>(`/v1/drift?${query}`, { keep: true });
   return (
