@@ -22,6 +22,7 @@ for (const name of pages) {
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
     await page.waitForLoadState('load');
+    await expect(page.getByRole('status', { name: 'On its way' })).toHaveCount(0);
     await expectAccessible(page);
     await keepPicture(page, file);
   });
@@ -33,6 +34,7 @@ for (const name of pages) {
       await page.getByRole('button', { name: 'Menu' }).click();
       await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      await expect(page.getByRole('status', { name: 'On its way' })).toHaveCount(0);
       const overhang = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       await expect.poll(overhang).toBeLessThanOrEqual(0);
       await expectAccessible(page);

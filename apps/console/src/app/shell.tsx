@@ -79,7 +79,7 @@ function Pages() {
   return (
     <>
       <LiveMark live={live} />
-      <Suspense fallback={<Loader aria-label="The page is on its way" />}>
+      <Suspense fallback={<Loader role="status" aria-label="The page is on its way" />}>
         <Routes>
           {pages.map(({ path, View }) => (
             <Route key={path} path={path === '/' ? '/' : `${path}/*`} element={<View />} />

@@ -17,7 +17,7 @@ export function Answer<Value>({ of: { data, error }, children }: AnswerProps<Val
       {error && <Failure error={error} />}
       {data === undefined && !error && (
         <Center p="xl">
-          <Loader aria-label="On its way" />
+          <Loader role="status" aria-label="On its way" />
         </Center>
       )}
       {data !== undefined && children(data)}
