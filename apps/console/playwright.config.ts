@@ -15,6 +15,7 @@ const desktop = { ...devices['Desktop Chrome'], viewport: { width: 1280, height:
 
 export default defineConfig({
   testDir: 'e2e',
+  ...(process.env.CONSOLE_QUICK && { grepInvert: /@slow/ }),
   globalSetup: './e2e/kit.ts',
   // One kit for all, and some tests change it.
   workers: 1,

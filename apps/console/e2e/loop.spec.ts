@@ -97,9 +97,9 @@ test.describe('a kit with nothing in it', () => {
   test.setTimeout(400_000);
   test.use({ storageState: { cookies: [], origins: [] } });
 
-  test('says the first step, shows how far the training has come, and then the champion', async ({
-    page,
-  }) => {
+  test('says the first step, shows how far the training has come, and then the champion', {
+    tag: '@slow',
+  }, async ({ page }) => {
     const kit = await openEmptyKit();
     try {
       await page.goto(kit.url);

@@ -51,7 +51,10 @@ test('a recalibration says that it trained no network, what it fitted anew, and 
   await keepPicture(page, 'runs-recalibration');
 });
 
-test("a run's curve grows while it trains, and its lines with it", async ({ page, request }) => {
+test("a run's curve grows while it trains, and its lines with it", { tag: '@slow' }, async ({
+  page,
+  request,
+}) => {
   test.setTimeout(600_000);
   const known = new Set((await get<RunsAnswer>(request, '/v1/runs')).runs.map(({ id }) => id));
   const training = flightdeck('train', '--rows', '300000', '--seed', '11', '--no-promote');
@@ -83,7 +86,7 @@ test("a run's curve grows while it trains, and its lines with it", async ({ page
   }
 });
 
-test('a search shows its trials as parallel coordinates, beside a table', async ({
+test('a search shows its trials as parallel coordinates, beside a table', { tag: '@slow' }, async ({
   page,
   request,
   baseURL,
