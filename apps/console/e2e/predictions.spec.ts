@@ -1,27 +1,10 @@
 // Predictions on the real kit: the numbers are those of the log, what is asked for is what is shown, and a label arrives with its reason.
 
-import type { APIRequestContext, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import { ask, find, model } from './asking.ts';
 import { expect, expectAccessible, keepPicture, test } from './browser.ts';
 
-const model = 'flight-delay';
 const table = (page: Page) => page.locator('main table').first();
-
-async function find(request: APIRequestContext, query: string) {
-  const answer = await request.get(`/v1/predictions?model=${model}&${query}`);
-  return (await answer.json()).predictions as { id: string; score: number; unit: string; version: number }[];
-}
-
-/** Asks serving itself, as of the end of the log, and waits until the log has it. */
-async function ask(request: APIRequestContext): Promise<string> {
-  const { eventTime } = await (await request.get(`/v1/questions/${model}`)).json();
-  const instance = { time: eventTime, unit: `e2e-${Date.now()}` };
-  const url = `${process.env.CONSOLE_SERVING_URL}/v1/models/${model}/predict`;
-  const { prediction } = await (await request.post(url, { data: { instance } })).json();
-  await expect
-    .poll(async () => (await find(request, `unit=${instance.unit}`)).map(({ id }) => id))
-    .toEqual([prediction.predictionId]);
-  return prediction.predictionId;
-}
 
 test('the newest are shown, page by page, just as the log has them', async ({ page, request }) => {
   await page.goto('/predictions');
