@@ -1,7 +1,7 @@
 // What every test of a page has: a browser at the kit's console, in which no error may be logged.
 
 import AxeBuilder from '@axe-core/playwright';
-import { test as base, expect, type Page } from '@playwright/test';
+import { test as base, expect, type Locator, type Page } from '@playwright/test';
 
 export { expect };
 
@@ -17,6 +17,12 @@ export const test = base.extend({
   },
 });
 
+/** Comes to the plot, and waits until it is drawn. */
+export async function expectDrawn(plot: Locator): Promise<void> {
+  await plot.scrollIntoViewIfNeeded();
+  await expect(plot.locator('svg')).toBeVisible();
+}
+
 /** No breach of WCAG 2.1 A or AA that axe can find. */
 export async function expectAccessible(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page })
@@ -28,5 +34,8 @@ export async function expectAccessible(page: Page): Promise<void> {
 
 /** Kept in test-results/screenshots, as an artifact of CI. */
 export async function keepPicture(page: Page, name: string): Promise<void> {
+  // Plots are drawn when one comes near them.
+  for (const plot of await page.locator('div[role="img"]:visible').all()) await expectDrawn(plot);
+  await page.evaluate('scrollTo(0, 0)');
   await page.screenshot({ path: `test-results/screenshots/${name}.png`, fullPage: true });
 }

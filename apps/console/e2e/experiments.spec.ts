@@ -1,7 +1,7 @@
 // Experiments: planned, started, fed with real requests, watched, and stopped.
 
 import type { Page } from '@playwright/test';
-import { expect, expectAccessible, keepPicture, test } from './browser.ts';
+import { expect, expectAccessible, expectDrawn, keepPicture, test } from './browser.ts';
 
 const model = 'flight-delay';
 const name = 'two-calibrations';
@@ -92,7 +92,7 @@ test('is planned with the units and the days that it takes, started, watched and
     await expect(told).toContainText(`${variant} ${each.toLocaleString('en-US')}`);
   const [ratio] = last.reasons;
   await expect(told).toContainText(ratio.message);
-  await expect(page.getByRole('img', { name: /Units by variant/ }).locator('svg')).toBeVisible();
+  await expectDrawn(page.getByRole('img', { name: /Units by variant/ }));
   await expectAccessible(page);
   await keepPicture(page, 'experiments-running');
 

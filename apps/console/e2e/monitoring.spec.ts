@@ -1,6 +1,6 @@
 // Monitoring: what is shown is what the reports say, and every number leads to its report.
 
-import { expect, expectAccessible, keepPicture, test } from './browser.ts';
+import { expect, expectAccessible, expectDrawn, keepPicture, test } from './browser.ts';
 
 interface Window {
   readonly version: number;
@@ -67,7 +67,7 @@ test('a cell of the drift map has its number, and leads to the distribution of i
   const { distribution } = await (await page.request.get(`/v1/drift/window?${query}`)).json();
   const section = page.getByRole('region', { name: new RegExp(`^${moved.feature},`) });
   await expect(section.getByText(distribution.item.message)).toBeVisible();
-  await expect(section.getByRole('img', { name: /Share of rows/ }).locator('svg')).toBeVisible();
+  await expectDrawn(page.getByRole('img', { name: /Share of rows/ }));
   await section.getByRole('button', { name: 'The shares as numbers' }).click();
   await expect(section.getByRole('row')).toHaveCount(distribution.bins.length + 1);
   await expectAccessible(page);
@@ -78,7 +78,7 @@ test('metrics are chosen, versions too, and the numbers of all windows are in a 
   const windows = await windowsOf(page, 1440);
   await page.goto('/monitoring');
   await page.getByRole('radiogroup', { name: 'Metric' }).getByText('Log loss').click();
-  await expect(page.getByRole('img', { name: /^Log loss by window/ }).locator('svg')).toBeVisible();
+  await expectDrawn(page.getByRole('img', { name: /^Log loss by window/ }));
   const rows = page.getByRole('region', { name: 'All windows' }).getByRole('row');
   await expect(rows).toHaveCount(windows.length + 1);
   await page.getByRole('combobox', { name: 'Version', exact: true }).selectOption('Version 1');

@@ -7,8 +7,14 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { BrowserRouter } from 'react-router';
 import { answers } from './api/answers.ts';
+import { session } from './api/session.ts';
+import { pageAt } from './app/pages.tsx';
 import { Shell } from './app/shell.tsx';
 import { theme, variables } from './app/theme.ts';
+
+// Both come while the frame is drawn.
+void answers.prefetchQuery(session);
+void pageAt(window.location.pathname)?.load();
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

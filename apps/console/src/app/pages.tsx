@@ -21,60 +21,42 @@ interface Page {
   readonly name: string;
   readonly icon: TablerIcon;
   readonly View: ComponentType;
+  /** Asks for its code, which is there once it resolves. */
+  readonly load: Load;
 }
 
-const page = (path: string, name: string, icon: TablerIcon, View: ComponentType): Page => ({
-  ...{ path, name, icon, View },
+type Load = () => Promise<{ readonly default: ComponentType }>;
+
+const page = (path: string, name: string, icon: TablerIcon, load: Load): Page => ({
+  ...{ path, name, icon, load, View: lazy(load) },
 });
 
 export const pages: readonly Page[] = [
-  page('/', 'Loop', IconRefresh, LoopPage),
-  page(
-    '/models',
-    'Models',
-    IconStack2,
-    lazy(() => import('../pages/models/models-page.tsx')),
-  ),
-  page(
-    '/runs',
-    'Runs',
-    IconTimeline,
-    lazy(() => import('../pages/runs/runs-page.tsx')),
-  ),
-  page(
-    '/endpoint',
-    'Endpoint',
-    IconRoute,
-    lazy(() => import('../pages/endpoint/endpoint-page.tsx')),
-  ),
+  {
+    ...{ path: '/', name: 'Loop', icon: IconRefresh, View: LoopPage },
+    load: async () => ({ default: LoopPage }),
+  },
+  page('/models', 'Models', IconStack2, () => import('../pages/models/models-page.tsx')),
+  page('/runs', 'Runs', IconTimeline, () => import('../pages/runs/runs-page.tsx')),
+  page('/endpoint', 'Endpoint', IconRoute, () => import('../pages/endpoint/endpoint-page.tsx')),
   page(
     '/monitoring',
     'Monitoring',
     IconActivityHeartbeat,
-    lazy(() => import('../pages/monitoring/monitoring-page.tsx')),
+    () => import('../pages/monitoring/monitoring-page.tsx'),
   ),
-  page(
-    '/experiments',
-    'Experiments',
-    IconFlask,
-    lazy(() => import('../pages/experiments/experiments-page.tsx')),
-  ),
-  page(
-    '/queue',
-    'Queue',
-    IconHistory,
-    lazy(() => import('../pages/queue/queue-page.tsx')),
-  ),
+  page('/experiments', 'Experiments', IconFlask, () => import('../pages/experiments/experiments-page.tsx')),
+  page('/queue', 'Queue', IconHistory, () => import('../pages/queue/queue-page.tsx')),
   page(
     '/predictions',
     'Predictions',
     IconListSearch,
-    lazy(() => import('../pages/predictions/predictions-page.tsx')),
+    () => import('../pages/predictions/predictions-page.tsx'),
   ),
-  page(
-    '/try',
-    'Try it',
-    IconPlaneDeparture,
-    lazy(() => import('../pages/try/try-page.tsx')),
-  ),
+  page('/try', 'Try it', IconPlaneDeparture, () => import('../pages/try/try-page.tsx')),
 ];
+
+/** The one that is at this address; its part of the address is the first of it. */
+export function pageAt(pathname: string): Page | undefined {
+  return pages.find(({ path }) => pathname === path || (path !== '/' && pathname.startsWith(`${path}/`)));
+}

@@ -18,13 +18,13 @@ import { Link, Route, Routes, useLocation } from 'react-router';
 import { useLive } from '../api/live.ts';
 import { EmptyState } from '../parts/empty-state.tsx';
 import { LiveMark } from './live-mark.tsx';
-import { pages } from './pages.tsx';
+import { pageAt, pages } from './pages.tsx';
 import { SessionGate, SessionMark } from './session.tsx';
 import classes from './shell.module.css';
 
 export function Shell() {
   const [opened, menu] = useDisclosure();
-  const { pathname } = useLocation();
+  const current = pageAt(useLocation().pathname);
   return (
     <AppShell
       header={{ height: 56 }}
@@ -57,8 +57,8 @@ export function Shell() {
             label={name}
             leftSection={<Icon size={18} aria-hidden />}
             variant="filled"
-            active={isAt(pathname, path)}
-            {...(isAt(pathname, path) && { 'aria-current': 'page' as const })}
+            active={path === current?.path}
+            {...(path === current?.path && { 'aria-current': 'page' as const })}
             onClick={menu.close}
           />
         ))}
@@ -75,7 +75,7 @@ export function Shell() {
 /** Asks the controller for nothing before the gate has let one in. */
 function Pages() {
   const live = useLive();
-  useHeadingAsTitle();
+  useNewPage();
   return (
     <>
       <LiveMark live={live} />
@@ -95,19 +95,15 @@ function Pages() {
 }
 
 /** Another page is said to screen readers by its title, which is that of its part of the menu. */
-function useHeadingAsTitle(): void {
+function useNewPage(): void {
   const { pathname } = useLocation();
   const isFirst = useRef(true);
   useEffect(() => {
-    const page = pages.find(({ path }) => isAt(pathname, path));
+    const page = pageAt(pathname);
     document.title = page ? `${page.name} · Flightdeck` : 'Flightdeck';
     if (!isFirst.current) window.scrollTo(0, 0);
     isFirst.current = false;
   }, [pathname]);
-}
-
-function isAt(pathname: string, path: string): boolean {
-  return path === '/' ? pathname === '/' : pathname === path || pathname.startsWith(`${path}/`);
 }
 
 function ColourScheme() {

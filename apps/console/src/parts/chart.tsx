@@ -1,9 +1,9 @@
-// A plot. ECharts is loaded when the first one is drawn. Whoever cannot see it gets what it says as text, and may have its numbers as a
+// A plot. ECharts is loaded when the first one is drawn, and a plot is drawn when it is nearly in view, since a page may have many. Whoever cannot see it gets what it says as text, and may have its numbers as a
 // table.
 
 import { Box, Skeleton, useComputedColorScheme } from '@mantine/core';
 import type { EChartsCoreOption, EChartsType } from 'echarts/core';
-import { useEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 
 interface ChartProps {
   /** What it shows, in a sentence: "ROC curve of version 4: area 0.92". */
@@ -17,8 +17,10 @@ export function Chart({ label, option, height = 260 }: ChartProps) {
   const frame = useRef<HTMLDivElement>(null);
   const [chart, setChart] = useState<EChartsType>();
   const isDark = useComputedColorScheme('light') === 'dark';
+  const isWanted = useNearView(frame);
 
   useEffect(() => {
+    if (!isWanted) return;
     let made: EChartsType | undefined;
     let gone = false;
     void import('./plot-library.ts').then(({ echarts }) => {
@@ -31,7 +33,7 @@ export function Chart({ label, option, height = 260 }: ChartProps) {
       made?.dispose();
       setChart(undefined);
     };
-  }, [isDark]);
+  }, [isDark, isWanted]);
 
   useEffect(() => {
     chart?.setOption(
@@ -54,8 +56,23 @@ export function Chart({ label, option, height = 260 }: ChartProps) {
 
   return (
     <Box pos="relative" h={height}>
-      {!chart && <Skeleton pos="absolute" inset={0} />}
+      {isWanted && !chart && <Skeleton pos="absolute" inset={0} />}
       <div ref={frame} role="img" aria-label={label} style={{ height: '100%' }} />
     </Box>
   );
+}
+
+/** Whether it has ever been in view, or a little below. */
+function useNearView(frame: RefObject<HTMLElement | null>): boolean {
+  const [isNear, setNear] = useState(false);
+  useEffect(() => {
+    if (isNear || !frame.current) return;
+    const observer = new IntersectionObserver(
+      (entries) => setNear(entries.some(({ isIntersecting }) => isIntersecting)),
+      { rootMargin: '300px' },
+    );
+    observer.observe(frame.current);
+    return () => observer.disconnect();
+  }, [frame, isNear]);
+  return isNear;
 }

@@ -13,7 +13,7 @@ import {
 } from '@mantine/core';
 import { useState } from 'react';
 import { Section } from '../../parts/section.tsx';
-import { decimal } from '../../parts/words.ts';
+import { count, decimal } from '../../parts/words.ts';
 import { type Draft, declarationOf, firstDraft, forMetric } from './draft.ts';
 import { PlanResult } from './plan-result.tsx';
 
@@ -130,7 +130,7 @@ function Metric({ draft, change, choices: { metrics } }: ChoiceFieldsProps) {
       </SimpleGrid>
       <Text size="xs" c="dimmed">
         {seen
-          ? `Of ${seen.units.toLocaleString('en-US')} units in the last days it was ${decimal(seen.mean, 4)} on average, with a deviation of ${decimal(seen.deviation, 4)}.`
+          ? `Of ${count(seen.units)} units in the last days it was ${decimal(seen.mean, 4)} on average, with a deviation of ${decimal(seen.deviation, 4)}.`
           : 'Nothing is known of it yet from the traffic.'}
       </Text>
     </>

@@ -18,6 +18,7 @@ interface DriftMapProps {
 
 export function DriftMap({ history, chosen, feature }: DriftMapProps) {
   const { windows, alarms } = history;
+  const { address } = useAddress();
   const unwatched = alarms?.unwatched ?? [];
   const rows = byDrift(windows, unwatched);
   return (
@@ -55,6 +56,7 @@ export function DriftMap({ history, chosen, feature }: DriftMapProps) {
                     <Cell
                       numbers={window.drift.find((each) => each.feature === name)}
                       window={window}
+                      address={address}
                       limit={
                         name !== null && unwatched.includes(name) ? null : (alarms?.stabilityIndex ?? null)
                       }
@@ -103,12 +105,12 @@ export function byDrift(windows: readonly WindowNumbers[], unwatched: readonly s
 interface CellProps {
   readonly numbers: DriftNumbers | undefined;
   readonly window: WindowNumbers;
+  readonly address: URLSearchParams;
   readonly limit: number | null;
   readonly isChosen: boolean;
 }
 
-function Cell({ numbers, window, limit, isChosen }: CellProps) {
-  const { address } = useAddress();
+function Cell({ numbers, window, address, limit, isChosen }: CellProps) {
   if (numbers === undefined) return null;
   const { feature, value, verdict, exceeds } = numbers;
   const mark = verdict === 'drifted' ? ' ‼' : exceeds ? ' ▲' : '';
