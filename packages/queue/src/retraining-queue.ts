@@ -139,7 +139,8 @@ async function submit(
   const id = retrainingIdOf(job, versions);
   const found = await findRetraining(queues.roots, id);
   if (found === null) return enqueue(queues, id, job, 'added');
-  if (found.state === 'failed' || found.state === 'cancelled') return startAfresh(queues, found);
+  // The same inputs, but who asks and why may be new.
+  if (found.state === 'failed' || found.state === 'cancelled') return startAfresh(queues, { id, job });
   return { id, state: found.state };
 }
 
@@ -151,7 +152,10 @@ async function retry(queues: Queues, id: string): Promise<RetrainingSubmitted> {
 }
 
 /** A new job, since the old one would keep its mark of being cancelled and the count of its dead workers. */
-async function startAfresh(queues: Queues, { id, job }: Retraining): Promise<RetrainingSubmitted> {
+async function startAfresh(
+  queues: Queues,
+  { id, job }: Pick<Retraining, 'id' | 'job'>,
+): Promise<RetrainingSubmitted> {
   if ((await queues.roots.remove(id)) === 0) throw notFailed(id, 'still ending');
   return enqueue(queues, id, job, 'failed-retried');
 }

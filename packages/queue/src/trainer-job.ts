@@ -2,18 +2,15 @@
 
 import type { FlightdeckError } from '@flightdeck/core';
 import type { Job, JobType } from 'bullmq';
-import { z } from 'zod';
 import type { BullQueue } from './bull-queue.ts';
+import { type JobSubject, subjectOf } from './job-subject.ts';
+import type { StageJob } from './retraining-job.ts';
 import { fromFailedReason } from './training-failure.ts';
+import type { TrainingJob } from './training-job.ts';
 import type { TrainingStatus } from './training-status.ts';
 
-export interface TrainerJob {
+export interface TrainerJob extends JobSubject {
   readonly id: string;
-  readonly model: string;
-  /** `training`, or the stage of a retraining. */
-  readonly kind: string;
-  /** The retraining of which it is a stage; null for a training. */
-  readonly retraining: string | null;
   readonly state: TrainingStatus['state'];
   /** How often it was tried, the attempt under way included. */
   readonly attempts: number;
@@ -33,8 +30,8 @@ const states = {
 } as const;
 
 /** Of each state the latest; then of all these the latest. */
-export async function listTrainerJobs<Data>(
-  trainers: BullQueue<Data>,
+export async function listTrainerJobs(
+  trainers: BullQueue<StageJob>,
   limit: number,
 ): Promise<readonly TrainerJob[]> {
   const found = Object.entries(states).map(async ([state, theirs]) => {
@@ -47,19 +44,11 @@ export async function listTrainerJobs<Data>(
     .slice(0, limit);
 }
 
-/** A training says its model, a stage whose it is. */
-const dataSchema = z.union([
-  z
-    .object({ stage: z.string(), retraining: z.string(), job: z.object({ model: z.string() }) })
-    .transform(({ stage, retraining, job }) => ({ kind: stage, retraining, model: job.model })),
-  z.object({ model: z.string() }).transform(({ model }) => ({ kind: 'training', retraining: null, model })),
-]);
-
-function trainerJobOf(job: Job<unknown>, state: TrainerJob['state']): TrainerJob {
+function trainerJobOf(job: Job<StageJob | TrainingJob>, state: TrainerJob['state']): TrainerJob {
   const { id = '', timestamp, processedOn, finishedOn, failedReason } = job;
   return {
     id,
-    ...dataSchema.parse(job.data),
+    ...subjectOf(job.data),
     state,
     attempts: job.attemptsMade + (state === 'active' ? 1 : 0),
     addedAt: timestamp,

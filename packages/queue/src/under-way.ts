@@ -2,16 +2,13 @@
 
 import type { Job, JobType } from 'bullmq';
 import type { BullQueue } from './bull-queue.ts';
+import { type JobSubject, subjectOf } from './job-subject.ts';
 import type { StageJob } from './retraining-job.ts';
 import { type TrainingJob, type TrainingProgress, trainingProgressSchema } from './training-job.ts';
 
-export interface JobUnderWay {
+export interface JobUnderWay extends JobSubject {
   /** Of a training: its run's. */
   readonly id: string;
-  readonly model: string;
-  /** Of a retraining: which one, and which of its stages. Null for a training. */
-  readonly retraining: string | null;
-  readonly stage: string | null;
   readonly state: 'active' | 'waiting';
   /** Null until it has told. */
   readonly progress: TrainingProgress | null;
@@ -49,11 +46,4 @@ function jobUnderWay(
     submittedAt: timestamp,
     startedAt: processedOn ?? null,
   };
-}
-
-/** Trainings and stages share the trainers' queue. */
-function subjectOf(data: StageJob | TrainingJob): Pick<JobUnderWay, 'model' | 'retraining' | 'stage'> {
-  if (!('stage' in data)) return { model: data.model, retraining: null, stage: null };
-  const stage = data.stage === 'trial' ? `trial-${data.trial}` : data.stage;
-  return { model: data.job.model, retraining: data.retraining, stage };
 }

@@ -5,7 +5,6 @@ import { Anchor, Table, Text } from '@mantine/core';
 import { Link } from 'react-router';
 import { useAnswer } from '../../api/answers.ts';
 import { Answer } from '../../parts/answer.tsx';
-import { focusable } from '../../parts/focusable.ts';
 import { Section } from '../../parts/section.tsx';
 import { When } from '../../parts/when.tsx';
 import { JobState } from './job-state.tsx';
@@ -32,7 +31,7 @@ export function TrainerJobs() {
 
 function Jobs({ jobs }: { readonly jobs: readonly Job[] }) {
   return (
-    <Table.ScrollContainer minWidth={760} maxHeight={420} scrollAreaProps={focusable}>
+    <Table.ScrollContainer minWidth={760} maxHeight={420}>
       <Table stickyHeader style={{ fontVariantNumeric: 'tabular-nums' }}>
         <Table.Thead>
           <Table.Tr>
@@ -44,7 +43,7 @@ function Jobs({ jobs }: { readonly jobs: readonly Job[] }) {
         <Table.Tbody>
           {jobs.map((job) => (
             <Table.Tr key={job.id}>
-              <Table.Td>{job.kind}</Table.Td>
+              <Table.Td>{job.stage ?? 'training'}</Table.Td>
               <Table.Td>
                 {job.retraining === null ? (
                   <Anchor component={Link} to={`/runs/${job.id}`} size="sm">
