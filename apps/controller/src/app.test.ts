@@ -1,12 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { manualClock } from '@flightdeck/core';
-import { openRegistry, type Registry } from '@flightdeck/registry';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildApp } from './app.ts';
 import { startTestBroker, type TestBroker } from './broker.fixture.ts';
-import { type Controller, controller } from './controller.ts';
-import { keysOf } from './http/keys.ts';
+import { type TestController, testController } from './controller.fixture.ts';
 import {
   day,
   freshHome,
@@ -19,8 +15,7 @@ import {
 } from './traffic.fixture.ts';
 
 let broker: TestBroker;
-let registry: Registry;
-let parts: Controller;
+let parts: TestController;
 /** Without keys, and with some. */
 let app: FastifyInstance;
 let guarded: FastifyInstance;
@@ -35,22 +30,15 @@ const keyList = [
 beforeAll(async () => {
   broker = await startTestBroker();
   const home = await freshHome();
-  registry = await openRegistry({ home });
-  await registerVersions(registry, 3);
+  parts = await testController({ home, queue: broker.queue, loop: () => loop });
+  await registerVersions(parts.registry, 3);
   await recordTraffic(home, { version: 1, from: monday, to: monday + 30 * hour, rows: 6_000 });
-  parts = controller({
-    ...{ home, registry, queue: broker.queue, memoryLimit: '256MB', clock: manualClock(monday) },
-    loop: () => loop,
-  });
-  const around = { serving: { url: 'http://127.0.0.1:8080', key: undefined }, logger: false };
-  app = buildApp({ ...parts.api, ...around, keys: undefined });
-  guarded = buildApp({ ...parts.api, ...around, keys: await keysOf({ json: JSON.stringify(keyList) }) });
+  app = await parts.appWith();
+  guarded = await parts.appWith(keyList);
 });
 
 afterAll(async () => {
-  await app?.close();
-  await guarded?.close();
-  await registry?.close();
+  await parts?.close();
   await broker?.stop();
 });
 
@@ -119,7 +107,7 @@ describe('who may', () => {
     expect(await codeOf(rollback({}))).toBe('400 INVALID_BODY');
     expect(await codeOf(rollback({ reason: '  ' }))).toBe('400 INVALID_BODY');
     expect((await rollback({ reason, actor: 'somebody else' })).status).toBe(202);
-    expect((await registry.decisions.list())[0]).toMatchObject({
+    expect((await parts.registry.decisions.list())[0]).toMatchObject({
       kind: 'pause-trainers',
       actor: 'grace',
       reason,
@@ -127,7 +115,10 @@ describe('who may', () => {
     expect((await ask('POST', '/v1/retrainings/resume', { reason, actor: 'ada' })).body()).toMatchObject({
       paused: false,
     });
-    expect((await registry.decisions.list())[0]).toMatchObject({ kind: 'resume-trainers', actor: 'ada' });
+    expect((await parts.registry.decisions.list())[0]).toMatchObject({
+      kind: 'resume-trainers',
+      actor: 'ada',
+    });
   });
 });
 
@@ -248,7 +239,7 @@ describe('after a tick', () => {
   });
 
   it('a champion is taken back', async () => {
-    await moveAlias(registry, 'champion', 3);
+    await moveAlias(parts.registry, 'champion', 3);
     const moved = await ask('POST', `/v1/models/${model}/rollback`, { reason, actor: 'ada' });
     expect(moved.status).toBe(202);
     expect(moved.body()).toMatchObject({ from: 3, to: 1, actor: 'ada', reason });
@@ -329,7 +320,7 @@ describe('after a tick', () => {
     const send = () => ask('POST', '/v1/alerts', payload, guarded, headers);
     expect((await send()).body()).toEqual({ accepted: 1, duplicate: 0, resolved: 0, ignored: 1 });
     expect((await send()).body()).toEqual({ accepted: 0, duplicate: 1, resolved: 0, ignored: 1 });
-    expect((await registry.decisions.list({ kind: 'alert' }))[0]).toMatchObject({
+    expect((await parts.registry.decisions.list({ kind: 'alert' }))[0]).toMatchObject({
       actor: 'prometheus',
       reason: 'AUC is low',
     });

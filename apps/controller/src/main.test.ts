@@ -75,6 +75,16 @@ describe('it does not start', () => {
     ],
     ['at an address for all without keys', { CONTROLLER_HOST: '0.0.0.0' }, /^1: KEYS_REQUIRED/],
     ['with keys that are none', { CONTROLLER_KEYS: '[]' }, /^1: KEYS_INVALID/],
+    [
+      'with two keys of serving',
+      { SERVING_KEY: 'one', SERVING_KEY_FILE: '/one' },
+      /^1: SERVING_KEY_INVALID: .*not both/,
+    ],
+    [
+      'with a key of serving that cannot be read',
+      { SERVING_KEY_FILE: '/no/such/file' },
+      /^1: SERVING_KEY_INVALID: .*SERVING_KEY_FILE/,
+    ],
     ['without its broker', { FLIGHTDECK_BROKER_URL: 'redis://127.0.0.1:1' }, /^1: BROKER_UNREACHABLE/],
   ])('%s', async (_, environment, words) => {
     await expect(start(environment).url).rejects.toThrow(words);

@@ -58,17 +58,19 @@ async function runController(env: ControllerEnv): Promise<void> {
   process.exit(0);
 }
 
-/** SERVING_KEY_UNREADABLE. */
+/** SERVING_KEY_INVALID. */
 async function servingKeyOf({
   SERVING_KEY: key,
   SERVING_KEY_FILE: file,
 }: ControllerEnv): Promise<string | undefined> {
-  if (key !== undefined || file === undefined) return key;
+  if (key !== undefined && file !== undefined)
+    throw new FlightdeckError('SERVING_KEY_INVALID', 'Set either SERVING_KEY or SERVING_KEY_FILE, not both.');
+  if (file === undefined) return key;
   try {
     return (await readFile(file, 'utf8')).trim();
   } catch (error) {
     throw new FlightdeckError(
-      'SERVING_KEY_UNREADABLE',
+      'SERVING_KEY_INVALID',
       `The file of SERVING_KEY_FILE cannot be read: ${messageOf(error)}.`,
     );
   }

@@ -5,7 +5,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { request } from '../api/request.ts';
-import { useMayChange, useSession } from '../api/session.ts';
+import { useMayChange } from '../api/session.ts';
 import { Failure } from './failure.tsx';
 
 interface ActionButtonProps {
@@ -13,7 +13,7 @@ interface ActionButtonProps {
   readonly name: string;
   /** What will happen, and what speaks for or against it. */
   readonly explanation: ReactNode;
-  readonly method?: 'POST' | 'PUT' | 'DELETE';
+  readonly method?: 'POST' | 'PUT';
   readonly path: string;
   /** What is sent beside the reason. */
   readonly body?: Readonly<Record<string, unknown>>;
@@ -60,12 +60,9 @@ function ActionForm({
   close,
 }: ActionFormProps) {
   const client = useQueryClient();
-  const { data: session } = useSession();
   const [reason, setReason] = useState('');
-  // With keys the controller knows who it is; without, it is whoever runs it.
-  const actor = session?.keysNeeded === false ? { actor: session.name } : {};
   const action = useMutation({
-    mutationFn: () => request(path, { method, body: { ...body, ...actor, reason } }),
+    mutationFn: () => request(path, { method, body: { ...body, reason } }),
     onSuccess: async () => {
       close();
       await client.invalidateQueries({ queryKey: ['current'] });

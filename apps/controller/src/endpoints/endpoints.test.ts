@@ -1,10 +1,7 @@
-import { manualClock } from '@flightdeck/core';
-import { openRegistry, type Registry } from '@flightdeck/registry';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { buildApp } from '../app.ts';
 import { startTestBroker, type TestBroker } from '../broker.fixture.ts';
-import { type Controller, controller } from '../controller.ts';
+import { type TestController, testController } from '../controller.fixture.ts';
 import {
   day,
   freshHome,
@@ -18,32 +15,24 @@ import {
 
 let broker: TestBroker;
 let home: string;
-let registry: Registry;
-let parts: Controller;
+let parts: TestController;
 let app: FastifyInstance;
 
 beforeAll(async () => {
   broker = await startTestBroker();
   home = await freshHome();
-  registry = await openRegistry({ home });
-  await registerVersions(registry, 3);
+  parts = await testController({ home, queue: broker.queue });
+  await registerVersions(parts.registry, 3);
   await recordTraffic(
     home,
     { version: 1, from: monday, to: monday + 30 * hour, rows: 4_000, shadow: { version: 2 }, latencyMs: 4 },
     { version: 2, variant: '2', from: monday, to: monday + 30 * hour, rows: 2_000, seed: 3, failed: 0.2 },
   );
-  parts = controller({
-    ...{ home, registry, queue: broker.queue, memoryLimit: '256MB', clock: manualClock(monday) },
-    loop: () => ({ leads: true, last: null, failure: null, ticks: 0 }),
-  });
-  const serving = { url: 'http://127.0.0.1:8080', key: undefined };
-  app = buildApp({ ...parts.api, serving, logger: false, keys: undefined });
+  app = await parts.appWith();
 });
 
 afterAll(async () => {
-  await app?.close();
-  parts?.api.changes.close();
-  await registry?.close();
+  await parts?.close();
   await broker?.stop();
 });
 
@@ -78,7 +67,7 @@ it('lists who answers what share, as versions', async () => {
 
 it('knows what taking the champion back would lead to: nothing, then the one before', async () => {
   expect((await get(`/v1/endpoints/${model}`)).body).toMatchObject({ champion: 1, before: null, latest: 3 });
-  await moveAlias(registry, 'champion', 3);
+  await moveAlias(parts.registry, 'champion', 3);
   expect((await get(`/v1/endpoints/${model}`)).body).toMatchObject({ champion: 3, before: 1 });
   await post(`/v1/models/${model}/rollback`, {});
   expect((await get(`/v1/endpoints/${model}`)).body).toMatchObject({ champion: 1, before: null });

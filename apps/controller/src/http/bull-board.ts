@@ -7,6 +7,7 @@ import { FastifyAdapter } from '@bull-board/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import type { AppDeps } from '../app.ts';
 import { answerError } from './errors.ts';
+import { localUser } from './local-user.ts';
 
 /** Not `/queue`: that is a page of the console. */
 export const bullBoardPath = '/bull-board';
@@ -66,7 +67,7 @@ function isChange({ method, routeOptions }: FastifyRequest, { statusCode }: Fast
 function recordOf({ method, url, keyName }: FastifyRequest) {
   const what = decodeURIComponent(url.slice(bullBoardPath.length).split('?')[0]!);
   return {
-    ...{ model: 'all', kind: 'bull-board', actor: keyName ?? 'anybody' },
+    ...{ model: 'all', kind: 'bull-board', actor: keyName ?? localUser() },
     reason: `With Bull Board, which asks for no reason: ${method} ${what}`,
     evidence: { method, path: what },
   };

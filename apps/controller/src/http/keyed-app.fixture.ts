@@ -1,13 +1,10 @@
 // A controller's API with keys, over a real registry, log and queue: what the tests of the console's routes ask.
 
-import { manualClock } from '@flightdeck/core';
 import type { BrokerKind } from '@flightdeck/queue';
-import { openRegistry, type Registry } from '@flightdeck/registry';
-import { buildApp } from '../app.ts';
+import type { Registry } from '@flightdeck/registry';
 import { startTestBroker } from '../broker.fixture.ts';
-import { controller } from '../controller.ts';
-import { freshHome, monday, recordTraffic, registerVersions, type Segment } from '../traffic.fixture.ts';
-import { keysOf } from './keys.ts';
+import { testController } from '../controller.fixture.ts';
+import { freshHome, recordTraffic, registerVersions, type Segment } from '../traffic.fixture.ts';
 
 const keyList = [
   { name: 'reader', key: 'a-key-that-may-read', scopes: ['read'] },
@@ -37,21 +34,13 @@ interface Answer {
 export async function keyedApp(traffic: readonly Segment[], kind?: BrokerKind): Promise<KeyedApp> {
   const broker = await startTestBroker(kind);
   const home = await freshHome();
-  const registry = await openRegistry({ home });
+  const parts = await testController({ home, queue: broker.queue });
+  const { registry, tick } = parts;
   await registerVersions(registry, 3);
   await recordTraffic(home, ...traffic);
-  const loop = { leads: true, last: null, failure: null, ticks: 1 };
-  const parts = controller({
-    ...{ home, registry, queue: broker.queue, memoryLimit: '256MB', clock: manualClock(monday) },
-    loop: () => loop,
-  });
-  const app = buildApp({
-    ...parts.api,
-    ...{ serving: { url: 'http://127.0.0.1:8080', key: undefined }, logger: false },
-    keys: await keysOf({ json: JSON.stringify(keyList) }),
-  });
+  const app = await parts.appWith(keyList);
   return {
-    ...{ home, registry, tick: parts.tick },
+    ...{ home, registry, tick },
     async ask(method, url, body, key = 'all') {
       const headers = key === 'none' ? {} : { authorization: `Bearer a-key-that-may-${key}` };
       const answer = await app.inject({ method, url, headers, ...(body && { payload: body }) });
@@ -61,9 +50,7 @@ export async function keyedApp(traffic: readonly Segment[], kind?: BrokerKind): 
       return { status, headers: said, text, body: parsed, code: parsed?.error?.code };
     },
     async close() {
-      await app.close();
-      parts.api.changes.close();
-      await registry.close();
+      await parts.close();
       await broker.stop();
     },
   };

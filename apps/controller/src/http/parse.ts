@@ -4,6 +4,7 @@ import { FlightdeckError } from '@flightdeck/core';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Asked } from '../rollouts/rollouts.ts';
+import { localUser } from './local-user.ts';
 
 /** INVALID_BODY names each field that is wrong. */
 export function bodyOf<Schema extends z.ZodType>({ body }: FastifyRequest, schema: Schema): z.infer<Schema> {
@@ -31,7 +32,7 @@ function parsed<Schema extends z.ZodType>(
   throw new FlightdeckError(code, `${what} is wrong: ${problems.join('; ')}.`);
 }
 
-/** Part of the body of every write. The actor is the key's name; where there are no keys, whoever the caller says. */
+/** Part of the body of every write. The actor is the key's name; where there are no keys, whoever the caller says, or else who runs this. */
 export const askedFields = {
   reason: z.string().trim().min(1).max(1_000),
   actor: z.string().trim().min(1).max(64).optional(),
@@ -41,7 +42,7 @@ export function askedBy(
   { keyName }: FastifyRequest,
   body: { reason: string; actor?: string | undefined },
 ): Asked {
-  return { by: keyName ?? body.actor ?? 'anybody', why: body.reason };
+  return { by: keyName ?? body.actor ?? localUser(), why: body.reason };
 }
 
 export const id = z.string().min(1).max(128);

@@ -2,12 +2,12 @@
 // They live as long as this process does, and twelve hours at most.
 
 import { randomBytes } from 'node:crypto';
-import { hostname, userInfo } from 'node:os';
 import type { SessionAnswer } from '@flightdeck/admin-api';
 import { type Clock, FlightdeckError } from '@flightdeck/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Key, Keys } from './keys.ts';
+import { localUser } from './local-user.ts';
 import { bodyOf } from './parse.ts';
 
 const cookie = 'flightdeck_session';
@@ -57,7 +57,8 @@ export function sessionRoutes(
   const open = { config: { needs: 'open' } } as const;
 
   app.get('/v1/session', open, async (request): Promise<SessionAnswer> => {
-    if (keys === undefined) return { keysNeeded: false, name: user(), scopes: ['read', 'alerts', 'admin'] };
+    if (keys === undefined)
+      return { keysNeeded: false, name: localUser(), scopes: ['read', 'alerts', 'admin'] };
     const key = sessionOf(request, sessions);
     return { keysNeeded: true, name: key?.name ?? null, scopes: key ? [...key.scopes] : [] };
   });
@@ -82,13 +83,4 @@ function setCookie({ protocol }: FastifyRequest, reply: FastifyReply, id: string
     ...{ path: '/', httpOnly: true, sameSite: 'strict', secure: protocol === 'https' },
     maxAge: maxAgeMs / 1_000,
   });
-}
-
-/** Whoever runs a controller without keys is the only one who can reach it. */
-function user(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return hostname();
-  }
 }

@@ -1,12 +1,9 @@
 import type { OverviewAnswer } from '@flightdeck/admin-api';
 import { manualClock } from '@flightdeck/core';
 import { openTrainingQueue, type RetrainingQueue } from '@flightdeck/queue';
-import { openRegistry, type Registry } from '@flightdeck/registry';
-import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildApp } from '../app.ts';
 import { startTestBroker, type TestBroker } from '../broker.fixture.ts';
-import { type Controller, controller } from '../controller.ts';
+import { testController } from '../controller.fixture.ts';
 import {
   day,
   freshHome,
@@ -19,7 +16,6 @@ import {
 } from '../traffic.fixture.ts';
 import { logTallies } from './log-tally.ts';
 
-const loop = () => ({ leads: true, last: null, failure: null, ticks: 0 });
 let broker: TestBroker;
 
 beforeAll(async () => {
@@ -27,31 +23,16 @@ beforeAll(async () => {
 });
 afterAll(() => broker.stop());
 
-interface Kit {
-  readonly registry: Registry;
-  readonly parts: Controller;
-  readonly app: FastifyInstance;
-  get(url: string): Promise<{ status: number; body: OverviewAnswer }>;
-  close(): Promise<void>;
-}
+type Kit = Awaited<ReturnType<typeof openKit>>;
 
-async function openKit(home: string, queue: RetrainingQueue = broker.queue): Promise<Kit> {
-  const registry = await openRegistry({ home });
-  const parts = controller({
-    ...{ home, registry, queue, memoryLimit: '256MB', clock: manualClock(monday), loop },
-  });
-  const serving = { url: 'http://127.0.0.1:8080', key: undefined };
-  const app = buildApp({ ...parts.api, serving, logger: false, keys: undefined });
+async function openKit(home: string, queue: RetrainingQueue = broker.queue) {
+  const parts = await testController({ home, queue });
+  const app = await parts.appWith();
   return {
-    ...{ registry, parts, app },
-    async get(url) {
+    ...{ ...parts, app },
+    async get(url: string): Promise<{ status: number; body: OverviewAnswer }> {
       const answer = await app.inject({ method: 'GET', url });
       return { status: answer.statusCode, body: answer.json() };
-    },
-    async close() {
-      await app.close();
-      parts.api.changes.close();
-      await registry.close();
     },
   };
 }
@@ -155,7 +136,7 @@ describe('of a model that serves', () => {
 
   it('has the current reports in sentences once they are made', async () => {
     expect((await kit.get('/v1/overview')).body.model?.reports).toEqual([]);
-    await kit.parts.tick();
+    await kit.tick();
     const { reports } = (await kit.get('/v1/overview')).body.model!;
     expect(reports).toMatchObject([{ endpoint: model, version: 2, from: monday, to: monday + day }]);
     const [stored] = await kit.registry.reports.list();
