@@ -3,11 +3,11 @@
 // (npm run demo -- --rows 20000) and a Chromium. Rounds in which the machine's host kept much of the processors are made again.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { repositoryRoot } from '@flightdeck/core';
 import { type Browser, chromium } from '@playwright/test';
+import { browserOptions } from '../tools/installed-browser.ts';
 import { measureIdle, startKit, untilIdle } from './console/kit.ts';
 import { definition, loadFloor, loadPage, type PageLoad } from './console/page-load.ts';
 import { demoHome, type SeedSizes, seedKit } from './console/seed.ts';
@@ -39,7 +39,7 @@ await withTemporaryHome(async (home) => {
   await using kit = await startKit(join(home, 'kit'));
   const settling = await timed(() => untilIdle(kit));
   const idle = await measureIdle(kit, 30);
-  const browser = await openBrowser();
+  const browser = await chromium.launch(browserOptions());
   const stolen = { repeats: 0, most: 0 };
   try {
     const all = await withDetails(browser, kit.url);
@@ -97,12 +97,6 @@ function build(): void {
     stdio: ['ignore', 2, 2],
   });
   if (status !== 0) throw new Error('The console could not be built.');
-}
-
-/** Debian's, where there is one; elsewhere the one that `npx playwright install chromium` brings. */
-function openBrowser(): Promise<Browser> {
-  const own = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
-  return chromium.launch({ args: ['--no-sandbox'], ...(own && { executablePath: own }) });
 }
 
 /** The pages, and of each that lists things the first of them. It warms the server up as well. */

@@ -1,16 +1,10 @@
 // The console in a real Chromium, over a kit that is up on what the demo has left: npm run demo -- --rows 20000 && npm run test:console.
 // Debian's browser where there is one; elsewhere `npx playwright install chromium` brings one.
 
-import { existsSync } from 'node:fs';
 import { defineConfig, devices } from '@playwright/test';
+import { browserOptions } from '../../tools/installed-browser.ts';
 
-const browsers = [
-  '/usr/bin/chromium',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-];
-const browser = browsers.find((path) => existsSync(path));
-const launchOptions = { args: ['--no-sandbox'], ...(browser && { executablePath: browser }) };
+const launchOptions = browserOptions();
 const desktop = { ...devices['Desktop Chrome'], viewport: { width: 1280, height: 900 }, launchOptions };
 
 export default defineConfig({

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { chromium } from '@playwright/test';
 import { report } from '../../bench/measure.ts';
+import { browserOptions } from '../../tools/installed-browser.ts';
 import { openEngine } from './engine.ts';
 
 const project = 'flightdeck-test';
@@ -160,8 +161,8 @@ async function firstPrediction(): Promise<Answer> {
 async function consoleShowsIt(): Promise<void> {
   const url = await portOf('controller', 8081);
   const browser = await chromium
-    .launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
-    .catch(() => console.error('!!! SKIPPED: a look at the console: no /usr/bin/chromium.'));
+    .launch(browserOptions())
+    .catch(() => console.error('!!! SKIPPED: a look at the console: no browser.'));
   if (!browser) return;
   try {
     const page = await browser.newPage();
