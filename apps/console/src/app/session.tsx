@@ -45,7 +45,6 @@ function SignIn() {
           value={key}
           onChange={(event) => setKey(event.currentTarget.value)}
           required
-          data-autofocus
         />
         {problem !== undefined && (
           <Alert color="red" role="alert">

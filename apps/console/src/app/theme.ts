@@ -1,6 +1,6 @@
 // The few ways in which the console looks other than Mantine does by itself.
 
-import { Anchor, Badge, type CSSVariablesResolver, createTheme } from '@mantine/core';
+import { Anchor, Badge, type CSSVariablesResolver, createTheme, Table } from '@mantine/core';
 
 export const theme = createTheme({
   primaryColor: 'blue',
@@ -18,6 +18,10 @@ export const theme = createTheme({
       vars: (_theme, { variant }) => ({
         root: variant === 'light' ? { '--badge-color': 'var(--mantine-color-text)' } : {},
       }),
+    }),
+    // What scrolls has to be reached by the keyboard, too.
+    TableScrollContainer: Table.ScrollContainer.extend({
+      defaultProps: { scrollAreaProps: { viewportProps: { tabIndex: 0 } } },
     }),
   },
 });

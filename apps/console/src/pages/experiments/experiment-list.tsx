@@ -6,7 +6,6 @@ import { Link } from 'react-router';
 import { useAnswer } from '../../api/answers.ts';
 import { Answer } from '../../parts/answer.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
-import { focusable } from '../../parts/focusable.ts';
 import { Page } from '../../parts/page.tsx';
 import { When } from '../../parts/when.tsx';
 import { count } from '../../parts/words.ts';
@@ -60,7 +59,7 @@ function NothingYet() {
 
 function List({ experiments }: { readonly experiments: readonly ExperimentAnswer[] }) {
   return (
-    <Table.ScrollContainer minWidth={860} scrollAreaProps={focusable}>
+    <Table.ScrollContainer minWidth={860}>
       <Table highlightOnHover>
         <Table.Thead>
           <Table.Tr>

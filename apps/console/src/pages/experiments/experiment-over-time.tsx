@@ -5,7 +5,6 @@ import { Accordion, Table, Text } from '@mantine/core';
 import { useMemo } from 'react';
 import { Chart } from '../../parts/chart.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
-import { focusable } from '../../parts/focusable.ts';
 import { overTime } from '../../parts/over-time.ts';
 import { Section } from '../../parts/section.tsx';
 import { VerdictMark } from '../../parts/verdict-mark.tsx';
@@ -94,7 +93,7 @@ function Looks({ looks }: { readonly looks: readonly ExperimentLook[] }) {
       <Accordion.Item value="looks">
         <Accordion.Control>The looks as numbers</Accordion.Control>
         <Accordion.Panel>
-          <Table.ScrollContainer minWidth={560} maxHeight={320} scrollAreaProps={focusable}>
+          <Table.ScrollContainer minWidth={560} maxHeight={320}>
             <Table style={{ fontVariantNumeric: 'tabular-nums' }}>
               <Table.Thead>
                 <Table.Tr>

@@ -4,7 +4,6 @@ import type { DriftWindowAnswer, WindowNumbers } from '@flightdeck/admin-api';
 import { Table, Text } from '@mantine/core';
 import { useAnswer } from '../../api/answers.ts';
 import { Answer } from '../../parts/answer.tsx';
-import { focusable } from '../../parts/focusable.ts';
 import { Section } from '../../parts/section.tsx';
 import { VerdictMark } from '../../parts/verdict-mark.tsx';
 import { percent } from '../../parts/words.ts';
@@ -51,7 +50,7 @@ function Features({ quality }: { readonly quality: Quality }) {
   return (
     <>
       {touched.length > 0 && (
-        <Table.ScrollContainer minWidth={720} scrollAreaProps={focusable}>
+        <Table.ScrollContainer minWidth={720}>
           <Table style={{ fontVariantNumeric: 'tabular-nums' }}>
             <Table.Thead>
               <Table.Tr>
@@ -86,7 +85,7 @@ function Features({ quality }: { readonly quality: Quality }) {
   );
 }
 
-export function isTouched(feature: FeatureQuality): boolean {
+function isTouched(feature: FeatureQuality): boolean {
   return worst(feature) > 0;
 }
 

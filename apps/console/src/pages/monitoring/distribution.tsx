@@ -3,7 +3,6 @@
 import type { DriftWindowAnswer } from '@flightdeck/admin-api';
 import { Accordion, Table } from '@mantine/core';
 import type { EChartsCoreOption } from 'echarts/core';
-import { focusable } from '../../parts/focusable.ts';
 import { percent } from '../../parts/words.ts';
 
 type Drift = DriftWindowAnswer['distribution'];
@@ -34,7 +33,7 @@ export function BinTable({ drift: { bins } }: { readonly drift: Drift }) {
       <Accordion.Item value="bins">
         <Accordion.Control>The shares as numbers</Accordion.Control>
         <Accordion.Panel>
-          <Table.ScrollContainer minWidth={320} maxHeight={320} scrollAreaProps={focusable}>
+          <Table.ScrollContainer minWidth={320} maxHeight={320}>
             <Table>
               <Table.Thead>
                 <Table.Tr>

@@ -2,7 +2,6 @@
 
 import type { WindowNumbers } from '@flightdeck/admin-api';
 import { Table } from '@mantine/core';
-import { focusable } from '../../parts/focusable.ts';
 import { Section } from '../../parts/section.tsx';
 import { VerdictMark } from '../../parts/verdict-mark.tsx';
 import { count, decimal, percent } from '../../parts/words.ts';
@@ -18,7 +17,7 @@ interface WindowTableProps {
 export function WindowTable({ endpoint, windows }: WindowTableProps) {
   return (
     <Section title="All windows" note="The latest first. In brackets the 95 % interval.">
-      <Table.ScrollContainer minWidth={1100} maxHeight={460} scrollAreaProps={focusable}>
+      <Table.ScrollContainer minWidth={1100} maxHeight={460}>
         <Table stickyHeader highlightOnHover style={{ fontVariantNumeric: 'tabular-nums' }}>
           <Table.Thead>
             <Table.Tr>

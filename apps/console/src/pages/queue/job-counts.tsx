@@ -3,7 +3,6 @@
 import type { RetrainingsAnswer } from '@flightdeck/admin-api';
 import { Table } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { focusable } from '../../parts/focusable.ts';
 import { Section } from '../../parts/section.tsx';
 import { count } from '../../parts/words.ts';
 
@@ -30,7 +29,7 @@ interface JobCountsProps {
 export function JobCounts({ jobs, actions }: JobCountsProps) {
   return (
     <Section title="Jobs" note="By queue and state, as BullMQ counts them." actions={actions}>
-      <Table.ScrollContainer minWidth={640} scrollAreaProps={focusable}>
+      <Table.ScrollContainer minWidth={640}>
         <Table style={{ fontVariantNumeric: 'tabular-nums' }}>
           <Table.Thead>
             <Table.Tr>

@@ -5,7 +5,6 @@ import { Anchor, Group, ScrollArea, Table, Text } from '@mantine/core';
 import { Link, useParams } from 'react-router';
 import { useAnswer } from '../../api/answers.ts';
 import { Answer } from '../../parts/answer.tsx';
-import { focusable } from '../../parts/focusable.ts';
 import { Page } from '../../parts/page.tsx';
 import { Section } from '../../parts/section.tsx';
 import { When } from '../../parts/when.tsx';
@@ -84,7 +83,7 @@ function Stages({ stages }: Pick<RetrainingAnswer, 'stages'>) {
       {stages.length === 0 ? (
         <Text size="sm">None yet: the first is added when a trainer takes the retraining up.</Text>
       ) : (
-        <Table.ScrollContainer minWidth={560} scrollAreaProps={focusable}>
+        <Table.ScrollContainer minWidth={560}>
           <Table>
             <Table.Thead>
               <Table.Tr>

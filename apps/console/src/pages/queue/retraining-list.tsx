@@ -4,7 +4,6 @@ import type { RetrainingHead, RetrainingsAnswer } from '@flightdeck/admin-api';
 import { Anchor, Code, Table, Text } from '@mantine/core';
 import { Link } from 'react-router';
 import { EmptyState } from '../../parts/empty-state.tsx';
-import { focusable } from '../../parts/focusable.ts';
 import { Section } from '../../parts/section.tsx';
 import { When } from '../../parts/when.tsx';
 import { describeDuration } from '../../parts/words.ts';
@@ -26,7 +25,7 @@ export function RetrainingList({ retrainings }: Pick<RetrainingsAnswer, 'retrain
     );
   return (
     <Section title="Retrainings" note="The latest. Each is a flow of jobs, from the data to the traffic.">
-      <Table.ScrollContainer minWidth={880} maxHeight={520} scrollAreaProps={focusable}>
+      <Table.ScrollContainer minWidth={880} maxHeight={520}>
         <Table highlightOnHover stickyHeader>
           <Table.Thead>
             <Table.Tr>
