@@ -189,7 +189,7 @@ export function dataPlane(options: DataPlaneOptions): DataPlane {
       // Half of the queue is for whoever comes, also where requests are allowed to be as large as the queue.
       const fullAt = Math.max(maxQueuedRows - maxInstances, maxQueuedRows / 2);
       if (load.queuedRows > fullAt) throw queueFull(name, load.queuedRows, load.waitMs);
-      const lateMs = load.waitMs - timeoutMs / caution;
+      const lateMs = load.answerMs - timeoutMs / caution;
       if (lateMs > 0) throw queueFull(name, load.queuedRows, lateMs);
     },
     endpoints: () => state.endpoints(),

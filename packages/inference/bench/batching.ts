@@ -91,6 +91,7 @@ const rows = oneRow(inputs);
 const idleRunner: Runner = {
   concurrency: 1,
   volley: 1,
+  ahead: 0,
   takesFeeds: false,
   async run(feeds) {
     await nextTurn();

@@ -50,12 +50,20 @@ export function admit(traffic: Traffic, arrival: Arrival, maxQueuedRows: number)
 }
 
 /** When its last run is over, if runs take as long as they are thought to and the line is served in order. */
-function timeToAnswer(traffic: Traffic, { rows, runs, lastRunRows }: Arrival): number {
+function timeToAnswer(traffic: Traffic, { rows, runs, lastRunRows }: Omit<Arrival, 'timeoutMs'>): number {
   const { cost, concurrency, running, waitingRuns, waitingRows } = traffic;
   const runsAhead = waitingRuns + runs - 1;
   const own = runTime(cost, lastRunRows);
   if (runsAhead < concurrency - running) return own;
   return timeToDo(traffic, runsAhead, waitingRows + rows - lastRunRows) + own;
+}
+
+/** When one more row would be answered, milliseconds from now; 0 where nothing is to be done, since that takes any request. */
+export function timeToAnswerOne(traffic: Traffic): number {
+  const { running, waitingRuns, waitingRows } = traffic;
+  if (running === 0 && waitingRuns === 0) return 0;
+  const lastRunRows = waitingRuns === 1 ? waitingRows + 1 : 1;
+  return timeToAnswer(traffic, { rows: 1, runs: waitingRuns === 0 ? 1 : 0, lastRunRows });
 }
 
 /** When a request that comes now would begin to run, milliseconds from now. */

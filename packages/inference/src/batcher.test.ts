@@ -1,6 +1,7 @@
 import { FlightdeckError } from '@flightdeck/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { caution } from './admission.ts';
 import { type BatcherOptions, batcher } from './batcher.ts';
 import type { BatchReport, Work } from './inference-model.ts';
 import {
@@ -73,6 +74,17 @@ describe('refused at the door', () => {
       'The model has no output "treble". It has double, echo.',
     );
     await expect(send([1], { outputs: [] })).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+  });
+
+  test('one row as soon as the load says so, which can be asked before there is a request', () => {
+    const { requests, send } = setUp({ maxBatchRows: 1_000, maxQueuedRows: 1_000 });
+    const timeoutMs = 100;
+    for (let id = 0; id < 200; id++) {
+      const { queuedRows, answerMs } = requests.load;
+      send([id], { timeoutMs });
+      expect(requests.load.queuedRows > queuedRows).toBe(answerMs * caution <= timeoutMs);
+    }
+    expect(requests.load).toMatchObject({ queuedRows: 70, answerMs: 81 });
   });
 
   test('what the line has no room for, with the time in which room is made', async () => {
@@ -225,6 +237,19 @@ describe('a batch', () => {
       { startedAt: 0, running: 1 },
       { startedAt: 1, running: 2 },
     ]);
+  });
+
+  test('waits in its thread, if it is full, for the one that goes on there; the rest wait for company', async () => {
+    const { time, model, send, requests } = setUp({ ahead: 1, maxBatchRows: 2 });
+    send([0]);
+    await time.runUntil(1);
+    const answers = [[1, 2], [3, 4], [5]].map((ids) => send(ids));
+    await time.runUntil(2);
+    // 9 ms of the first run, 12 of the one ahead of the line, then 12 and 11 of the line.
+    expect(requests.load).toEqual({ queuedRows: 3, running: 2, waitMs: 9 + 12 + 23, answerMs: 9 + 12 + 24 });
+    await time.runAll();
+    expect(model.runs.map(({ startedAt }) => startedAt)).toEqual([0, 11, 23, 35]);
+    expect((await Promise.all(answers)).map(({ queueMs }) => queueMs)).toEqual([10, 22, 34]);
   });
 
   test('has rows of one shape and for the same outputs, and nobody is overtaken for long', async () => {
@@ -440,7 +465,7 @@ test('when it has drained, nothing is left to come', async () => {
   await time.runUntil(12);
   await drained;
   await Promise.all(answers);
-  expect(requests.load).toEqual({ queuedRows: 0, running: 0, waitMs: 0 });
+  expect(requests.load).toEqual({ queuedRows: 0, running: 0, waitMs: 0, answerMs: 0 });
   expect(time.pending).toBe(0);
 });
 

@@ -2,7 +2,7 @@
 // given to it, so that tests can turn both by hand.
 
 import type { Tensors } from '@flightdeck/onnx';
-import { admit, caution, type Traffic, timeUntilIdle, tooLate } from './admission.ts';
+import { admit, caution, type Traffic, timeToAnswerOne, timeUntilIdle, tooLate } from './admission.ts';
 import { alarm } from './alarm.ts';
 import { answersOf, type Batch, batchOf, feedsOf } from './batch.ts';
 import type { BatchReport, Inference, InferenceModel, Work } from './inference-model.ts';
@@ -35,7 +35,8 @@ type Outcome = { readonly answers: readonly Tensors[]; readonly runMs: number } 
 
 /** Runs that were handed over together, to be done one after the other. */
 interface Volley {
-  readonly startedAt: number;
+  /** Null while it waits in its thread for another to end. */
+  startedAt: number | null;
   readonly batches: readonly Batch[];
   ended: number;
   /** Of those that ended; null once one has failed, which nobody measured. */
@@ -103,7 +104,7 @@ export function batcher(options: BatcherOptions): Batcher {
   }
 
   function startNextTurn(): void {
-    if (turnIsComing || running.size >= runner.concurrency) return;
+    if (turnIsComing || !hasRoom()) return;
     turnIsComing = true;
     gather(line.rows, scheduler.now() + longestGatherMs);
   }
@@ -118,8 +119,13 @@ export function batcher(options: BatcherOptions): Batcher {
     });
   }
 
+  function hasRoom(): boolean {
+    const free = runner.concurrency - running.size;
+    return free > 0 || (free + runner.ahead > 0 && line.rows >= maxBatchRows);
+  }
+
   function startRuns(now: number): void {
-    while (running.size < runner.concurrency && startVolley(now));
+    while (hasRoom() && startVolley(now));
     if (running.size < runner.concurrency) for (const { flushAt } of line.tickets) bell.by(flushAt);
     if (drained && running.size === 0) {
       bell.off();
@@ -129,7 +135,8 @@ export function batcher(options: BatcherOptions): Batcher {
 
   function startVolley(now: number): boolean {
     const batches: Batch[] = [];
-    let startsAt = now;
+    const isAhead = running.size >= runner.concurrency;
+    let startsAt = isAhead ? now + traffic(now).runningMs / runner.concurrency : now;
     while (batches.length < runner.volley) {
       refuseHopeless(now, startsAt);
       const batch = nextHalf() ?? line.take(drained ? Number.POSITIVE_INFINITY : now);
@@ -137,7 +144,7 @@ export function batcher(options: BatcherOptions): Batcher {
       batches.push(batch);
       startsAt += runTime(pace.now, batch.rows);
     }
-    const volley: Volley = { startedAt: now, batches, ended: 0, runMs: 0 };
+    const volley: Volley = { startedAt: isAhead ? null : now, batches, ended: 0, runMs: 0 };
     for (const batch of batches) {
       running.set(batch, volley);
       void run(batch, volley);
@@ -185,10 +192,18 @@ export function batcher(options: BatcherOptions): Batcher {
     }
     volley.ended++;
     if (volley.ended < volley.batches.length) return;
-    if (volley.runMs !== null) pace.observeWait((now - volley.startedAt - volley.runMs) / volley.ended);
+    if (volley.runMs !== null)
+      pace.observeWait((now - (volley.startedAt ?? now) - volley.runMs) / volley.ended);
+    beginNext(now);
     // A thread would stand idle while others are waited for; the event loop has those others to read meanwhile.
     if (runner.takesFeeds || line.rows >= maxBatchRows) startRuns(now);
     else startNextTurn();
+  }
+
+  /** Of those that were handed over ahead, the first has a thread now. */
+  function beginNext(now: number): void {
+    const next = [...running.values()].find(({ startedAt }) => startedAt === null);
+    if (next) next.startedAt = now;
   }
 
   async function attempt(batch: Batch): Promise<Outcome> {
@@ -237,7 +252,7 @@ export function batcher(options: BatcherOptions): Batcher {
     let runningMs = 0;
     for (const [{ rows }, { startedAt }] of running) {
       // Of those that are done one after the other nobody knows which one it is now.
-      const goneMs = runner.volley === 1 ? now - startedAt : 0;
+      const goneMs = runner.volley === 1 && startedAt !== null ? now - startedAt : 0;
       runningMs += Math.max(0, runTime(pace.now, rows) - goneMs);
     }
     return {
@@ -252,8 +267,13 @@ export function batcher(options: BatcherOptions): Batcher {
 
   return {
     get load() {
-      const waitMs = line.rows === 0 ? 0 : timeUntilIdle(traffic(scheduler.now()));
-      return { queuedRows: line.rows, running: running.size, waitMs };
+      const now = traffic(scheduler.now());
+      return {
+        queuedRows: line.rows,
+        running: running.size,
+        waitMs: line.rows === 0 ? 0 : timeUntilIdle(now),
+        answerMs: timeToAnswerOne(now),
+      };
     },
     async infer(work) {
       if (drained) throw retired();

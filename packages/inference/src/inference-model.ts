@@ -20,6 +20,16 @@ export interface Inference {
   readonly runMs: number;
 }
 
+/** What a model has to do now. */
+export interface ModelLoad {
+  readonly queuedRows: number;
+  readonly running: number;
+  /** How long a request that came now would wait for its run, milliseconds, as far as can be told. */
+  readonly waitMs: number;
+  /** When a request of one row would be answered: where that is too late, `caution` included, it is not let in. */
+  readonly answerMs: number;
+}
+
 export interface InferenceModel {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
@@ -32,8 +42,7 @@ export interface InferenceModel {
   readonly cost: RunCost;
   /** An estimate of what the model takes, for the memory budget. */
   readonly memoryBytes: number;
-  /** What waits and runs now, and how long a request that came now would wait for its run, as far as can be told. */
-  readonly load: { readonly queuedRows: number; readonly running: number; readonly waitMs: number };
+  readonly load: ModelLoad;
   /**
    * Throws OVERLOADED (an `Overloaded`, with the time to wait) when the queue is full or the deadline cannot be met: at once, or
    * later if it turns out later, but before anything has run. DEADLINE_EXCEEDED at the deadline, when it passed during the run.

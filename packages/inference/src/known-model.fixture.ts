@@ -65,6 +65,7 @@ export interface KnownModelOptions {
   readonly concurrency?: number;
   /** More than 1 only where `concurrency` is 1: the runs wait for each other. */
   readonly volley?: number;
+  readonly ahead?: number;
   readonly takesFeeds?: boolean;
   /** Milliseconds of a run of so many rows, the `index`th. */
   readonly duration: (rows: number, index: number) => number;
@@ -73,25 +74,23 @@ export interface KnownModelOptions {
 }
 
 export function knownModel(options: KnownModelOptions): KnownModel {
-  const { time, concurrency = 1, volley = 1, takesFeeds = false, duration, failure } = options;
+  const { time, concurrency = 1, volley = 1, ahead = 0, takesFeeds = false, duration, failure } = options;
   const runs: SeenRun[] = [];
   let running = 0;
-  let previous = Promise.resolve();
+  let free = concurrency;
+  const waiting: (() => void)[] = [];
   return {
     concurrency,
     volley,
+    ahead,
     takesFeeds,
     runs,
     async close() {},
     async run(feeds, wanted) {
       const taken = takesFeeds ? structuredClone(feeds, { transfer: buffersOf(feeds) }) : feeds;
       const ids = idsIn(taken);
-      const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-      const before = previous;
-      if (volley > 1) {
-        previous = ended;
-        await before;
-      }
+      if (free > 0) free--;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
       const index = runs.length;
       const seen: SeenRun = {
         startedAt: time.now(),
@@ -104,7 +103,9 @@ export function knownModel(options: KnownModelOptions): KnownModel {
       const runMs = duration(ids.length, index);
       await new Promise<void>((resolve) => time.at(time.now() + runMs, resolve));
       running--;
-      end();
+      const next = waiting.shift();
+      if (next) next();
+      else free++;
       seen.endedAt = time.now();
       seen.failure = failure?.(ids, index);
       if (seen.failure) throw seen.failure;

@@ -76,7 +76,7 @@ describe.each([
       ],
       outputs: [{ name: 'sum' }, { name: 'difference' }],
       skippedOutputs: [],
-      load: { queuedRows: 0, running: 0, waitMs: 0 },
+      load: { queuedRows: 0, running: 0, waitMs: 0, answerMs: 0 },
     });
     expect(model.cost.fixedMs).toBeGreaterThan(0);
     expect(model.memoryBytes).toBeGreaterThan(1_000_000);
@@ -117,7 +117,7 @@ describe.each([
       }),
     );
     await model.retire();
-    expect(model.load).toEqual({ queuedRows: 0, running: 0, waitMs: 0 });
+    expect(model.load).toEqual({ queuedRows: 0, running: 0, waitMs: 0, answerMs: 0 });
   });
 
   test('runs apart what has other shapes', async () => {
@@ -180,7 +180,7 @@ describe.each([
     expect(model.retire()).toBe(retired);
     await retired;
     expect(await Promise.all(accepted)).toEqual(Array.from({ length: 30 }, (_, i) => [10 * (i % 10)]));
-    expect(model.load).toEqual({ queuedRows: 0, running: 0, waitMs: 0 });
+    expect(model.load).toEqual({ queuedRows: 0, running: 0, waitMs: 0, answerMs: 0 });
   });
 });
 

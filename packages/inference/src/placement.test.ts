@@ -26,7 +26,7 @@ describe('in a pool', () => {
   });
 
   test('runs take so many rows as keep them short, or a single one', () => {
-    expect(placeModel({ fixedMs: 5, perRowMs: 1 }, true, small, limits).maxBatchRows).toBe(100);
+    expect(placeModel({ fixedMs: 5, perRowMs: 1 }, true, small, limits).maxBatchRows).toBe(50);
     expect(placeModel({ fixedMs: 5, perRowMs: 900 }, true, small, limits).maxBatchRows).toBe(1);
     expect(placeModel({ fixedMs: 5, perRowMs: 0.001 }, true, small, limits).maxBatchRows).toBe(1024);
   });

@@ -13,10 +13,10 @@ const usefulRows = 32;
 /** Opening a session costs some 2 ms a megabyte, at once: a file beyond this would hold the event loop for too long once. */
 const largestInlineBytes = 32 * 1024 * 1024;
 /**
- * Runs in a pool are kept below this, for who comes in the middle of one waits for its end. Where a run's fixed cost is higher,
- * the rows may cost as much again.
+ * Runs in a pool are kept below this, for who comes in the middle of one waits for its end, and for that of one that was handed over
+ * ahead. Where a run's fixed cost is higher, the rows may cost as much again.
  */
-const longestPoolRunMs = 100;
+const longestPoolRunMs = 50;
 
 export function placeModel(
   { fixedMs, perRowMs }: RunCost,

@@ -13,6 +13,8 @@ export interface Runner {
   readonly concurrency: number;
   /** How many are worth handing over at once, to be done one after the other. */
   readonly volley: number;
+  /** How many more, if they are full, may be handed over while all that go on at the same time do: they begin as those end. */
+  readonly ahead: number;
   /** Whether `run` takes the memory of its feeds away, so that they must be nobody else's. */
   readonly takesFeeds: boolean;
   /** All outputs, or those named. Throws what `OnnxSession.run` throws, and MODEL_UNAVAILABLE if its thread died. */
@@ -32,6 +34,7 @@ export function inlineRunner(session: OnnxSession): Runner {
   return {
     concurrency: 1,
     volley: runsOfATurn,
+    ahead: 0,
     takesFeeds: false,
     async run(feeds, outputs) {
       let started = performance.now();

@@ -57,7 +57,8 @@ export async function threadPool(bytes: Uint8Array, threads: number, sample: Ten
     await close();
     throw error;
   }
-  return { concurrency: threads, volley: 1, takesFeeds: true, run, close };
+  // A thread need not stand idle until a busy event loop has got to the end of its run.
+  return { concurrency: threads, volley: 1, ahead: threads, takesFeeds: true, run, close };
 }
 
 type Pool = Piscina<RunTask | undefined, ThreadAnswer<FinishedRun | Unopened>>;
@@ -67,6 +68,8 @@ function newPool(threads: number): Pool {
     filename: fileURLToPath(new URL('session-thread.ts', import.meta.url)),
     minThreads: threads,
     maxThreads: threads,
+    // One that runs, and one that waits for it.
+    concurrentTasksPerWorker: 2,
     resourceLimits: { maxOldGenerationSizeMb: threadHeapMb },
     // Waiting on an atomic would be faster by some microseconds, and would keep the thread from anything else.
     atomics: 'disabled',

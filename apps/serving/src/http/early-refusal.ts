@@ -3,7 +3,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { DataPlane } from '../data-plane.ts';
 import { giveBack } from './memory.ts';
-import { requestedTimeout } from './request-context.ts';
+import { beforeWayBack, requestedTimeout } from './request-context.ts';
 
 /**
  * An `onRequest` hook for routes with a parameter `model`: OVERLOADED while the version that it serves has too much to do
@@ -13,7 +13,7 @@ export function refuseEarly(plane: DataPlane, defaultTimeoutMs: number) {
   return (request: FastifyRequest, _reply: unknown, done: (error?: Error) => void): void => {
     const { model, version } = request.params as { model: string; version?: string };
     const { arrivedAt, sentAt } = request;
-    const timeoutMs = requestedTimeout(request) ?? defaultTimeoutMs;
+    const timeoutMs = beforeWayBack(requestedTimeout(request) ?? defaultTimeoutMs);
     if (version === undefined) {
       try {
         plane.assertRoom(model, timeoutMs - (arrivedAt - sentAt));

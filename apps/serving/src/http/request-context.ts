@@ -105,6 +105,8 @@ export function requestedTimeout({ headers }: FastifyRequest): number | undefine
 /** Of what a caller allows: an answer that is ready at the last moment comes too late. */
 const wayBackShare = 0.04;
 
+export const beforeWayBack = (timeoutMs: number) => (1 - wayBackShare) * timeoutMs;
+
 /** The same request with the deadline that its body asked for, in milliseconds from when it was sent. */
 export function withTimeout(context: RequestContext, timeoutMs: number): RequestContext {
   return {
@@ -114,6 +116,6 @@ export function withTimeout(context: RequestContext, timeoutMs: number): Request
 }
 
 function checkedTimeout(timeoutMs: number, name: string, unit: string): number {
-  if (timeoutMs > 0) return (1 - wayBackShare) * Math.min(timeoutMs, longestTimeoutMs);
+  if (timeoutMs > 0) return beforeWayBack(Math.min(timeoutMs, longestTimeoutMs));
   throw new FlightdeckError('TIMEOUT_INVALID', `${name} must be a number of ${unit} above 0.`);
 }
