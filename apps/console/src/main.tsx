@@ -14,7 +14,7 @@ import { theme, variables } from './app/theme.ts';
 
 // Both come while the frame is drawn.
 void answers.prefetchQuery(session);
-void pageAt(window.location.pathname)?.load();
+void pageAt(window.location.pathname)?.load?.();
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

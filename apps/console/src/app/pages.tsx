@@ -21,8 +21,8 @@ interface Page {
   readonly name: string;
   readonly icon: TablerIcon;
   readonly View: ComponentType;
-  /** Asks for its code, which is there once it resolves. */
-  readonly load: Load;
+  /** Asks for its code, if it is not in the first load. */
+  readonly load?: Load;
 }
 
 type Load = () => Promise<{ readonly default: ComponentType }>;
@@ -32,10 +32,7 @@ const page = (path: string, name: string, icon: TablerIcon, load: Load): Page =>
 });
 
 export const pages: readonly Page[] = [
-  {
-    ...{ path: '/', name: 'Loop', icon: IconRefresh, View: LoopPage },
-    load: async () => ({ default: LoopPage }),
-  },
+  { path: '/', name: 'Loop', icon: IconRefresh, View: LoopPage },
   page('/models', 'Models', IconStack2, () => import('../pages/models/models-page.tsx')),
   page('/runs', 'Runs', IconTimeline, () => import('../pages/runs/runs-page.tsx')),
   page('/endpoint', 'Endpoint', IconRoute, () => import('../pages/endpoint/endpoint-page.tsx')),

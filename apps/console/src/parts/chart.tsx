@@ -1,5 +1,5 @@
-// A plot. ECharts is loaded when the first one is drawn, and a plot is drawn when it is nearly in view, since a page may have many. Whoever cannot see it gets what it says as text, and may have its numbers as a
-// table.
+// A plot. ECharts is loaded when the first one is drawn, and a plot is drawn when it is nearly in view, since a page may have many.
+// Whoever cannot see it gets what it says as text, and may have its numbers as a table.
 
 import { Box, Skeleton, useComputedColorScheme } from '@mantine/core';
 import type { EChartsCoreOption, EChartsType } from 'echarts/core';
