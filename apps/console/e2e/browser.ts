@@ -35,7 +35,7 @@ export async function expectAccessible(page: Page): Promise<void> {
 /** Kept in test-results/screenshots, as an artifact of CI. */
 export async function keepPicture(page: Page, name: string): Promise<void> {
   // Plots are drawn when one comes near them.
-  for (const plot of await page.locator('div[role="img"]:visible').all()) await expectDrawn(plot);
+  for (const plot of await page.locator('[data-plot]:visible').all()) await expectDrawn(plot);
   await page.evaluate('scrollTo(0, 0)');
   await page.screenshot({ path: `test-results/screenshots/${name}.png`, fullPage: true });
 }

@@ -57,7 +57,7 @@ export function Chart({ label, option, height = 260 }: ChartProps) {
   return (
     <Box pos="relative" h={height}>
       {isWanted && !chart && <Skeleton pos="absolute" inset={0} />}
-      <div ref={frame} role="img" aria-label={label} style={{ height: '100%' }} />
+      <div ref={frame} data-plot role="img" aria-label={label} style={{ height: '100%' }} />
     </Box>
   );
 }
