@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { APIRequestContext, Page } from '@playwright/test';
-import { ask, find, model } from './asking.ts';
+import { find, model } from './asking.ts';
 import { expect, expectAccessible, keepPicture, test } from './browser.ts';
 
 const run = promisify(execFile);
@@ -17,11 +17,6 @@ interface Feature {
 async function featuresOf(request: APIRequestContext, id: string): Promise<readonly Feature[]> {
   return (await (await request.get(`/v1/predictions/${id}?model=${model}`)).json()).features;
 }
-
-const givenOf = (features: readonly Feature[]) =>
-  Object.fromEntries(
-    features.filter(({ status }) => status === 'given').map(({ name, value }) => [name, value]),
-  );
 
 const answerTo = (page: Page) =>
   page.waitForResponse(
@@ -75,12 +70,17 @@ test('a recent prediction is a template, with its features looked up again or se
   page,
   request,
 }) => {
-  const [played] = await find(request, 'version=2&variant=champion&isLabelled=yes&limit=1');
-  const id = await ask(request, givenOf(await featuresOf(request, played!.id)));
   await page.goto('/try');
-  await expect(page.getByLabel('Begin with').locator('optgroup option')).toHaveCount(20);
-  await page.getByLabel('Begin with').selectOption(id);
-  await expect(page).toHaveURL(new RegExp(`id=${id}`));
+  const options = page.getByLabel('Begin with').locator('optgroup option');
+  await expect(options).toHaveCount(20);
+  const newest = (await options.first().getAttribute('value'))!;
+  await page.getByLabel('Begin with').selectOption(newest);
+  await expect(page).toHaveURL(new RegExp(`id=${newest}`));
+  // Of what the demo has played serving had looked everything up; of what other tests asked, nobody knows.
+  const labelled = await find(request, 'version=2&variant=champion&isLabelled=yes&limit=20');
+  const played = labelled.find(({ unit }) => !unit.startsWith('e2e-'));
+  await page.goto(`/try?endpoint=${model}&id=${played!.id}`);
+  await expect(page.getByLabel('unit', { exact: true })).toHaveValue(played!.unit);
   const filledIn = () =>
     page
       .getByPlaceholder('looked up')
@@ -88,7 +88,7 @@ test('a recent prediction is a template, with its features looked up again or se
   await expect.poll(filledIn).toBe(0);
   await page.getByText('send as they were').click();
   await expect(page).toHaveURL(/with=all/);
-  const looked = (await featuresOf(request, id)).filter(({ status }) => /present|stale/.test(status));
+  const looked = (await featuresOf(request, played!.id)).filter(({ status }) => /present|stale/.test(status));
   expect(looked.length).toBeGreaterThan(0);
   await expect.poll(filledIn).toBe(looked.length);
 });
