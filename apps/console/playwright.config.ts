@@ -9,6 +9,7 @@ const desktop = { ...devices['Desktop Chrome'], viewport: { width: 1280, height:
 
 export default defineConfig({
   testDir: 'e2e',
+  // What trains for minutes, and every page once more on a phone.
   ...(process.env.CONSOLE_QUICK && { grepInvert: /@slow/ }),
   globalSetup: './e2e/kit.ts',
   // One kit for all, and some tests change it.

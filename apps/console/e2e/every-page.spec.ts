@@ -27,7 +27,7 @@ for (const name of pages) {
     await keepPicture(page, file);
   });
 
-  test.describe('on a phone, in the dark', () => {
+  test.describe('on a phone, in the dark', { tag: '@slow' }, () => {
     test.use({ viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
     test(`${name} fits, and axe finds nothing`, async ({ page }) => {
       await page.goto('/');

@@ -171,7 +171,7 @@ test('promoting and rolling back move the champion, and the log says who and why
   await expect(logged).toContainText('(rollback)');
 });
 
-test.describe('on a phone, in the dark', () => {
+test.describe('on a phone, in the dark', { tag: '@slow' }, () => {
   test.use({ viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
 
   test('a model, a version and a comparison fit, and axe finds nothing', async ({ page, request }) => {
