@@ -32,7 +32,7 @@ function parsed<Schema extends z.ZodType>(
   throw new FlightdeckError(code, `${what} is wrong: ${problems.join('; ')}.`);
 }
 
-/** Part of the body of every write. The actor is the key's name; where there are no keys, whoever the caller says, or else who runs this. */
+/** Part of every write's body. The actor is the key's name; without keys whoever the caller says, or else who runs this. */
 export const askedFields = {
   reason: z.string().trim().min(1).max(1_000),
   actor: z.string().trim().min(1).max(64).optional(),

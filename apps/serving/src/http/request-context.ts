@@ -105,6 +105,7 @@ export function requestedTimeout({ headers }: FastifyRequest): number | undefine
 /** Of what a caller allows: an answer that is ready at the last moment comes too late. */
 const wayBackShare = 0.04;
 
+/** By when an answer is to be ready, of so many milliseconds that the caller allows. */
 export const beforeWayBack = (timeoutMs: number) => (1 - wayBackShare) * timeoutMs;
 
 /** The same request with the deadline that its body asked for, in milliseconds from when it was sent. */
